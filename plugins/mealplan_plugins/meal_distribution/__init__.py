@@ -1,0 +1,1 @@
+"""Which share of the day's energy each meal gets."""

@@ -1,0 +1,1 @@
+"""Excel workbooks: analytical ones and plain records."""

@@ -1,0 +1,1 @@
+"""Vectors of texts, so that search can look for meaning."""

@@ -1,0 +1,1 @@
+"""A week of meals under energy, nutrient, variety, diet and allergen constraints."""
