@@ -1,0 +1,197 @@
+"""Profiles become `Platform` and `Target`: by name, or by the path of a TOML file."""
+
+import difflib
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Literal, Protocol
+
+import msgspec
+
+from bootfit.model.errors import UsageError
+from bootfit.model.platform import Builder, Fact, Platform, PythonDefaults, Target
+from bootfit.model.sizes import parse_size
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+_VERSION = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
+
+
+class ProfileFile(Protocol):
+    """A TOML file that holds one profile: a path, or a resource inside a package."""
+
+    @property
+    def name(self) -> str:
+        """Return the file's own name, ``render-free.toml``."""
+        ...
+
+    def read_bytes(self) -> bytes:
+        """Return the file's content."""
+        ...
+
+
+class _Table(msgspec.Struct, forbid_unknown_fields=True, rename="kebab", frozen=True):
+    """Base of the tables below: written with dashes, closed to unknown keys."""
+
+
+class _Fact(_Table, frozen=True):
+    about: str
+    source: str
+    read_on: str
+
+
+class _Python(_Table, frozen=True):
+    default: str
+    allowed: tuple[str, ...]
+    read_from: tuple[str, ...]
+    ignored: tuple[str, ...] = ()
+
+
+class _Builder(_Table, frozen=True):
+    c_compiler: bool
+    cxx_compiler: bool
+    fortran_compiler: bool
+    rust: bool
+    writable_home: bool
+
+
+class _Profile(_Table, frozen=True):
+    name: str
+    title: str
+    family: str
+    plan: str
+    memory: str
+    cpu_share: float
+    operating_system: Literal["linux"]
+    architecture: Literal["x86_64", "aarch64"]
+    libc: Literal["glibc", "musl"]
+    libc_version: str
+    port_variable: str
+    artefacts: tuple[str, ...]
+    python: _Python
+    builder: _Builder
+    facts: tuple[_Fact, ...]
+    environment: Mapping[str, str] = {}
+    swaps: bool = False
+    next_plan_up: str = ""
+
+
+def platform_names(files: Sequence[ProfileFile] | None = None) -> tuple[str, ...]:
+    """Return the names of the platforms in ``files`` (the built-in ones), sorted."""
+    return tuple(sorted(_by_name(files)))
+
+
+def load_platform(name: str, files: Sequence[ProfileFile] | None = None) -> Platform:
+    """Return the platform called ``name``, or the one in the TOML file at that path.
+
+    Args:
+        name: a name of :func:`platform_names`, or a path that ends in ``.toml``.
+        files: profiles to choose from; the built-in ones where it is None.
+
+    Raises:
+        UsageError: there is no such platform, or the profile cannot be understood.
+    """
+    if name.endswith(".toml"):
+        return _read(Path(name), name)
+    known = _by_name(files)
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        raise UsageError(
+            f"there is no platform {name!r}",
+            f"did you mean {near[0]!r}?"
+            if near
+            else f"choose one of {', '.join(sorted(known))}, or the path of a TOML profile",
+        )
+    return _read(known[name], name)
+
+
+def family_of(platform: Platform, files: Sequence[ProfileFile] | None = None) -> list[Platform]:
+    """Return the platforms of the same family, the smallest in memory first, then in CPU."""
+    found = [_read(file, name) for name, file in _by_name(files).items()]
+    return sorted(
+        (candidate for candidate in found if candidate.family == platform.family),
+        key=lambda candidate: (candidate.memory_bytes, candidate.cpu_share, candidate.name),
+    )
+
+
+def target_for(platform: Platform, python: str | None = None) -> Target:
+    """Return what a wheel must match on ``platform`` with ``python`` (its default if None).
+
+    ``3.11`` and ``3.11.9`` are both understood. ``3.11`` is kept as it is, since which patch
+    release it becomes is the platform's business; none of the answers depends on it.
+
+    Raises:
+        UsageError: ``python`` is no version, or one that the platform does not offer.
+    """
+    wanted = python or platform.python.default
+    match = _VERSION.fullmatch(wanted)
+    if not match:
+        raise UsageError(f"{wanted!r} is not a Python version", "write it like 3.11 or 3.11.9")
+    minor = f"{match[1]}.{match[2]}"
+    if minor not in platform.python.allowed:
+        raise UsageError(
+            f"{platform.title} does not offer Python {wanted}",
+            f"choose one of {', '.join(platform.python.allowed)}",
+        )
+    return Target(wanted, platform.libc, platform.libc_version, platform.architecture)
+
+
+def _by_name(files: Sequence[ProfileFile] | None) -> dict[str, ProfileFile]:
+    if files is None:
+        from bootfit_profiles import PLATFORM_FILES
+
+        files = PLATFORM_FILES
+    return {file.name.removesuffix(".toml"): file for file in files}
+
+
+def _read(file: ProfileFile, shown: str) -> Platform:
+    try:
+        profile = msgspec.convert(tomllib.loads(file.read_bytes().decode()), _Profile)
+        memory_bytes = parse_size(profile.memory)
+    except OSError as error:
+        raise UsageError(
+            f"cannot read the platform {shown!r}: {error.strerror or error}",
+            "give the name of a platform, or the path of a TOML profile",
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+        raise UsageError(
+            f"platform {shown!r} cannot be understood: {error}",
+            "the shape is described by platform.schema.json in bootfit_profiles",
+        ) from None
+    if profile.cpu_share <= 0:
+        raise UsageError(f"platform {shown!r}: cpu-share must be above 0", "give it in CPUs: 0.5")
+    return Platform(
+        name=profile.name,
+        title=profile.title,
+        family=profile.family,
+        plan=profile.plan,
+        memory_bytes=memory_bytes,
+        cpu_share=profile.cpu_share,
+        operating_system=profile.operating_system,
+        architecture=profile.architecture,
+        libc=profile.libc,
+        libc_version=profile.libc_version,
+        python=PythonDefaults(
+            default=profile.python.default,
+            allowed=profile.python.allowed,
+            read_from=profile.python.read_from,
+            ignored=profile.python.ignored,
+        ),
+        builder=Builder(
+            c_compiler=profile.builder.c_compiler,
+            cxx_compiler=profile.builder.cxx_compiler,
+            fortran_compiler=profile.builder.fortran_compiler,
+            rust=profile.builder.rust,
+            writable_home=profile.builder.writable_home,
+        ),
+        environment=dict(profile.environment),
+        artefacts=profile.artefacts,
+        port_variable=profile.port_variable,
+        facts=tuple(Fact(fact.about, fact.source, fact.read_on) for fact in profile.facts),
+        swaps=profile.swaps,
+        next_plan_up=profile.next_plan_up,
+    )
