@@ -1,0 +1,77 @@
+"""Loading one rung: is it installed, does it import, does its object come to be."""
+
+from __future__ import annotations
+
+from bootfit.lazy.outcome import Declined
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from bootfit.lazy.declaration import Implementation
+    from bootfit.lazy.memory_left import Room
+
+
+def missing_module(rung: Implementation) -> str | None:
+    """Return the first declared module that is not there, without importing any."""
+    import importlib.util
+    import sys
+
+    for module in rung.imports:
+        name = module.partition(".")[0]
+        try:
+            if importlib.util.find_spec(name) is None:
+                return name
+        except ImportError:
+            return name
+        except ValueError:  # in sys.modules, but without a spec: None blocks it, a stub serves
+            if sys.modules.get(name) is None:
+                return name
+    return None
+
+
+def no_room(rung: Implementation, room: Callable[[], Room | None]) -> str | None:
+    """Return why ``rung`` would not fit in the memory that is left, or None where it does."""
+    if rung.cost_bytes is None:
+        return None
+    found = room()
+    if found is None or rung.cost_bytes <= found.left_bytes:
+        return None
+    return (
+        f"needs {_mib(rung.cost_bytes)}, {_mib(found.left_bytes)} left of "
+        f"{_mib(found.limit_bytes)} ({found.source})"
+    )
+
+
+def make(rung: Implementation) -> Any:  # noqa: ANN401 - whatever the app's factory makes
+    """Import the target and return what it makes.
+
+    Raises:
+        Exception: whatever the import or the construction raises.
+    """
+    import importlib
+
+    module, _, attribute = rung.target.partition(":")
+    made: Any = importlib.import_module(module)
+    for name in attribute.split("."):
+        made = getattr(made, name)
+    return made()
+
+
+def failed(rung: Implementation, error: Exception) -> Declined:
+    """Return ``error`` of a load as the reason why ``rung`` does not serve."""
+    if isinstance(error, MemoryError):
+        return Declined(rung.name, "no_memory", told(error))
+    return Declined(rung.name, "import_failed", told(error))
+
+
+def told(error: BaseException) -> str:
+    """Return an exception in one line of bounded length."""
+    text = " ".join(str(error).split())[:300]
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _mib(size_bytes: int) -> str:
+    """Return bytes for people."""
+    return f"{size_bytes / 1024**2:.1f} MiB"
