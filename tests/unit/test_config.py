@@ -1,0 +1,122 @@
+"""`[tool.bootfit]`, options and precedence, through `load_config`."""
+
+import pytest
+
+from bootfit.config import Overrides, load_config
+from bootfit.model.errors import ExitCode, UsageError
+from bootfit.model.sizes import MIB
+
+
+def write(root, text):
+    (root / "pyproject.toml").write_text(text, encoding="utf-8")
+    return root
+
+
+def test_reads_every_table(tmp_path):
+    config = load_config(
+        write(
+            tmp_path,
+            """
+[build-system]
+requires = []
+[project]
+name = "shop"
+[tool.bootfit]
+platform = "render-starter"
+python = "3.12.1"
+requirements = ["a.txt", "b.txt"]
+app = "shop.main:app"
+interpreter = "env/bin/python"
+plugins = "shop.plugins:PLUGINS"
+health-path = "/healthz"
+environment = { SHOP_MODE = "probe" }
+[tool.bootfit.budget]
+memory = "300Mi"
+headroom = "20%"
+import-time = "1500ms"
+[tool.bootfit.server]
+workers = 2
+threads = 4
+timeout = 60
+preload = true
+max-requests = 500
+[[tool.bootfit.requests]]
+method = "post"
+path = "/orders"
+json = { item = 1 }
+expect = [201, 409]
+""",
+        )
+    )
+    assert (config.name, config.is_distribution) == ("shop", True)
+    assert config.requirements == ("a.txt", "b.txt")
+    assert config.plugins_registry == "shop.plugins:PLUGINS"
+    assert config.interpreter == tmp_path / "env/bin/python"
+    assert config.budget_memory_bytes == 300 * MIB
+    assert config.headroom == pytest.approx(0.2)
+    assert config.import_seconds == pytest.approx(1.5)
+    assert config.server.workers == 2
+    assert config.server.timeout_seconds == 60
+    assert config.environment == {"SHOP_MODE": "probe"}
+    (request,) = config.requests
+    assert (request.method, request.path, request.expect) == ("POST", "/orders", (201, 409))
+    assert config.assumptions == ()
+
+
+def test_options_win_over_the_file(tmp_path):
+    root = write(tmp_path, '[tool.bootfit]\nplatform = "render-free"\nrequirements = ["a.txt"]\n')
+    config = load_config(
+        root, Overrides(platform="fly-512", requirements=("b.txt",), memory="1Gi", app="x:y")
+    )
+    assert config.platform == "fly-512"
+    assert config.requirements == ("b.txt",)
+    assert config.budget_memory_bytes == 1024 * MIB
+    assert config.app == "x:y"
+
+
+def test_says_what_it_assumed(tmp_path):
+    (tmp_path / "requirements.txt").write_text("flask\n")
+    config = load_config(tmp_path)
+    assert config.requirements == ("requirements.txt",)
+    assert any("platform render-free" in text for text in config.assumptions)
+    assert any("requirements.txt" in text for text in config.assumptions)
+
+
+def test_plugins_as_a_table(tmp_path):
+    config = load_config(
+        write(
+            tmp_path,
+            '[tool.bootfit.plugins.thumbnails]\nimports = ["PIL.Image"]\nexercise = "a.b:c"\n',
+        )
+    )
+    (plugin,) = config.plugins
+    assert plugin.name == "thumbnails"
+    assert plugin.ladder[0].imports == ("PIL.Image",)
+    assert plugin.ladder[0].exercise == "a.b:c"
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("[tool.bootfit]\nplatfrom = 'x'\n", "'platfrom'", "did you mean platform?"),
+        ("[tool.bootfit.budget]\nmemroy = '1Mi'\n", "'budget.memroy'", "budget.memory"),
+        ("[tool.bootfit]\nzzz = 1\n", "'zzz'", "known: platform"),
+        ("[tool.bootfit]\npython = 3\n", "Expected `str", "reference"),
+        ("[tool.bootfit]\n[[tool.bootfit.requests]]\npath = 'x'\n", "does not start", "/health"),
+        ("[tool.bootfit.plugins.a]\nimprots = ['x']\n", "'plugins.a.improts'", "imports"),
+        ("[tool.bootfit.budget]\nmemory = 'much'\n", "'much' is not a size", "512Mi"),
+        ("[tool.bootfit.budget]\nheadroom = '120%'\n", "'120%' is not a fraction", "10%"),
+        ("[tool\n", "is not TOML", "mend"),
+    ],
+)
+def test_bad_configuration_is_one_clear_usage_error(tmp_path, text, message, hint):
+    with pytest.raises(UsageError) as caught:
+        load_config(write(tmp_path, text))
+    assert message in caught.value.message
+    assert hint in caught.value.hint
+    assert caught.value.exit_code == ExitCode.USAGE
+
+
+def test_no_such_project(tmp_path):
+    with pytest.raises(UsageError, match="no such project folder"):
+        load_config(tmp_path / "absent")

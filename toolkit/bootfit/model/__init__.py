@@ -1,0 +1,1 @@
+"""Frozen dataclasses that the legs of bootfit share, and pure arithmetic over them."""

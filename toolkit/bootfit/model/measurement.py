@@ -1,0 +1,118 @@
+"""Measurements: samples of time and memory, with the conditions they were taken in."""
+
+import statistics
+from dataclasses import dataclass
+from typing import Literal
+
+ProbeMode = Literal["app", "alone", "on_top", "union"]
+ProbeStatus = Literal[
+    "measured",
+    "not_installed",
+    "raised",
+    "crashed",
+    "killed",
+    "timed_out",
+    "out_of_memory",
+    "flooded",
+]
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Values of one figure from several fresh processes, in one unit."""
+
+    values: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        """The figure to quote."""
+        return statistics.median(self.values)
+
+    @property
+    def minimum(self) -> float:
+        """The smallest sample."""
+        return min(self.values)
+
+    @property
+    def maximum(self) -> float:
+        """The largest sample."""
+        return max(self.values)
+
+    @property
+    def spread(self) -> float:
+        """Return (maximum - minimum) / median; 0 for a median of 0."""
+        return (self.maximum - self.minimum) / self.median if self.median else 0.0
+
+
+@dataclass(frozen=True)
+class ProbeFigures:
+    """What one kind of probe cost.
+
+    Memory is anonymous (Pss_Anon) over the process tree unless the name says otherwise; on top of
+    the app it includes the app.
+    """
+
+    #: CPU seconds less garbage-collector pauses.
+    import_cpu_seconds: Samples
+    import_wall_seconds: Samples
+    exercise_cpu_seconds: Samples
+    anonymous_after_import_bytes: Samples
+    anonymous_after_exercise_bytes: Samples
+    peak_anonymous_bytes: Samples
+    #: Peak of a second exercise less what stood before it: what a request needs once all is loaded.
+    transient_bytes: Samples
+    high_water_rss_bytes: Samples
+    file_backed_bytes: Samples
+    modules: Samples
+    #: The part of the peak that belongs to child processes (a solver).
+    children_peak_bytes: Samples
+
+
+@dataclass(frozen=True)
+class ProbeResult:
+    """The outcome of one kind of probe, whatever it was."""
+
+    #: ("meal_distribution:scikit_learn",); several for a union; empty for the app.
+    implementations: tuple[str, ...]
+    mode: ProbeMode
+    status: ProbeStatus
+    #: Why it was not measured, in one line; empty when it was.
+    detail: str = ""
+    figures: ProbeFigures | None = None
+
+    @property
+    def subject(self) -> str:
+        """Return what people call it."""
+        return " + ".join(self.implementations) if self.implementations else "app"
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What the samples depend on."""
+
+    interpreter: str
+    python: str
+    machine: str
+    kernel: str
+    cgroup: Literal["v1", "v2", "none"]
+    load_average: float
+    samples: int
+    #: Distribution name and version of everything installed for that interpreter.
+    installed: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class MeasurementSet:
+    """All that `measure` learned about a project."""
+
+    conditions: Conditions
+    app: ProbeResult
+    probes: tuple[ProbeResult, ...]
+
+    def of(self, mode: ProbeMode, *implementations: str) -> ProbeResult | None:
+        """Return the result for exactly these implementations in that mode, if it was probed."""
+        wanted = frozenset(implementations)
+        for probe in self.probes:
+            if probe.mode == mode and frozenset(probe.implementations) == wanted:
+                return probe
+        return None

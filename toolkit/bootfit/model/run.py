@@ -1,0 +1,40 @@
+"""The run document that every command reads and writes: schema `bootfit/run-v1`."""
+
+from dataclasses import dataclass
+
+from bootfit.model.app import AppDescription
+from bootfit.model.check import CheckResult
+from bootfit.model.evidence import Evidence
+from bootfit.model.finding import Finding
+from bootfit.model.measurement import MeasurementSet
+from bootfit.model.plan import Plan
+
+SCHEMA = "bootfit/run-v1"
+
+
+@dataclass(frozen=True)
+class EmittedFile:
+    """A file that `emit` would write, relative to the project, and what stands there now."""
+
+    path: str
+    state: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run of bootfit learned about a project on a platform."""
+
+    project: str
+    platform: str
+    target: str
+    command: str
+    bootfit_version: str
+    findings: tuple[Finding, ...] = ()
+    check: CheckResult | None = None
+    app: AppDescription | None = None
+    measurements: MeasurementSet | None = None
+    plan: Plan | None = None
+    emitted: tuple[EmittedFile, ...] = ()
+    evidence: Evidence | None = None
+    schema: str = SCHEMA

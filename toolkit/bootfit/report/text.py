@@ -1,0 +1,112 @@
+"""The report that people read in a terminal: one table, one verdict."""
+
+from io import StringIO
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from bootfit.model.finding import Finding, Severity, in_order, worst
+from bootfit.model.run import Run
+from bootfit.model.style import Style
+from bootfit.report.text_check import check_section
+from bootfit.report.text_memory import memory_section
+from bootfit.report.text_plan import emitted_section, plan_section
+from bootfit.report.text_verify import verify_section
+
+_COLORS = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+
+
+def render(run: Run, style: Style) -> str:
+    """Return ``run`` as text that fits ``style.width`` columns."""
+    buffer = StringIO()
+    console = Console(
+        file=buffer,
+        width=style.width,
+        force_terminal=style.color,
+        no_color=not style.color,
+        color_system="standard" if style.color else None,
+        highlight=False,
+        soft_wrap=False,
+        legacy_windows=False,
+    )
+    sections: list[RenderableType] = []
+    if style.verbosity >= 0:
+        sections.append(Text(f"bootfit {run.bootfit_version} · {run.project} on {run.target}"))
+        sections += [
+            *check_section(run, style),
+            *memory_section(run, style),
+            *plan_section(run, style),
+            *emitted_section(run, style),
+            *verify_section(run, style),
+        ]
+    sections += _findings(run, style)
+    sections.append(_verdict(run))
+    console.print(Group(*(_spaced(sections))))
+    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
+
+
+def _spaced(sections: list[RenderableType]) -> list[RenderableType]:
+    spaced: list[RenderableType] = []
+    for section in sections:
+        spaced += [section, Text("")]
+    return spaced[:-1]
+
+
+def _findings(run: Run, style: Style) -> list[RenderableType]:
+    shown = [
+        finding
+        for finding in in_order(run.findings)
+        if style.verbosity >= 0 or finding.severity is not Severity.NOTE
+    ]
+    if not shown:
+        return []
+    table = Table(box=None, show_header=False, padding=(0, 1), pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for finding in shown:
+        color = _COLORS[finding.severity]
+        table.add_row(
+            Text(finding.severity.value, style=color),
+            Text(finding.code),
+            _explained(finding, style),
+        )
+    return [Group(Text("Findings", style="bold"), table)]
+
+
+def _explained(finding: Finding, style: Style) -> Text:
+    text = Text(finding.message)
+    if finding.place:
+        text.append(f"  [{finding.place}]", style="dim")
+    evidence = finding.evidence if style.verbosity > 0 else finding.evidence[:4]
+    for line in evidence:
+        text.append(f"\n  · {line}", style="dim")
+    hidden = len(finding.evidence) - len(evidence)
+    if hidden:
+        text.append(f"\n  · and {hidden} more (-v)", style="dim")
+    if finding.remedy:
+        text.append(f"\n  → {finding.remedy}")
+    return text
+
+
+def _verdict(run: Run) -> Text:
+    severity = worst(run.findings)
+    errors = sum(f.severity is Severity.ERROR for f in run.findings)
+    where = run.platform
+    if severity is Severity.ERROR:
+        answers = {
+            "check": f"does not install on {where}",
+            "measure": f"does not fit on {where}",
+        }
+        answer = answers.get(run.command, f"does not pass on {where}")
+        return Text(f"✗ {run.project} {answer}: {errors} error(s)", style="bold red")
+    passed = {
+        "check": f"installs on {where}",
+        "measure": f"was measured against the budget of {where}",
+        "tune": f"has a plan for {where}",
+        "emit": f"has its files for {where}",
+        "verify": f"boots and fits on {where}",
+        "fit": f"installs, boots and fits on {where}",
+    }
+    return Text(f"✓ {run.project} {passed.get(run.command, 'passed')}", style="bold green")

@@ -1,0 +1,57 @@
+"""The requirements part of the text report."""
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from bootfit.model.check import DistributionCheck
+from bootfit.model.run import Run
+from bootfit.model.sizes import format_mib
+from bootfit.model.style import Style
+
+
+def check_section(run: Run, style: Style) -> list[RenderableType]:
+    """Return what installs and how, blockers first; everything with -v."""
+    if run.check is None:
+        return []
+    check = run.check
+    wheels = sum(d.verdict == "wheel" for d in check.distributions)
+    blocked = [d for d in check.distributions if not d.installs]
+    size = (
+        f", {format_mib(check.download_bytes)} to download"
+        if check.download_bytes is not None
+        else ""
+    )
+    files = ", ".join(check.requirement_files)
+    summary = (
+        f"{len(check.distributions)} distributions from {files}: {wheels} wheels, "
+        f"{len(check.distributions) - wheels - len(blocked)} other, "
+        f"{len(blocked)} that will not install{size}"
+    )
+    shown = (
+        check.distributions
+        if style.verbosity > 0
+        else [d for d in check.distributions if d.verdict != "wheel" or d.yanked is not None]
+    )
+    parts: list[RenderableType] = [Text("Requirements", style="bold"), Text(summary)]
+    if not check.resolved:
+        parts.append(Text("not resolved: only what the files name was looked at", style="yellow"))
+    if shown:
+        parts.append(_table(shown))
+    return [Group(*parts)]
+
+
+def _table(distributions: "tuple[DistributionCheck, ...] | list[DistributionCheck]") -> Table:
+    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
+    table.add_column("distribution", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("installs", no_wrap=True)
+    table.add_column("brought in by", overflow="fold")
+    for d in distributions:
+        table.add_row(
+            f"{d.name} {d.version}",
+            d.verdict,
+            Text("yes" if d.installs else "no", style="" if d.installs else "bold red"),
+            Text(" → ".join(d.chain)),
+        )
+    return table
