@@ -10,7 +10,7 @@ from bootfit.model.run import SCHEMA, Run
 
 def encode_run(run: Run) -> bytes:
     """Return ``run`` as indented JSON with a final newline, the same bytes for the same run."""
-    return msgspec.json.format(msgspec.json.encode(run, order="deterministic"), indent=2) + b"\n"
+    return msgspec.json.format(msgspec.json.encode(run), indent=2) + b"\n"
 
 
 def decode_run(data: bytes, origin: str) -> Run:

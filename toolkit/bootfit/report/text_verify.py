@@ -57,7 +57,8 @@ def _facts(evidence: Evidence) -> list[Text]:
         ),
         Text(
             f"{well} of {len(evidence.endpoints)} endpoints answered well "
-            f"over {requests} requests; {evidence.oom_kills} OOM kills, {evidence.failed_charges} failed charges, "
+            f"over {requests} requests; {evidence.oom_kills} OOM kills, "
+            f"{evidence.failed_charges} failed charges, "
             f"{evidence.unplanned_restarts} unplanned restarts"
         ),
     ]
