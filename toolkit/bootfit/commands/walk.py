@@ -80,3 +80,36 @@ class Walk:
             progress=self.progress,
         )
         self.learn(*findings, check=result)
+
+    def measure(self) -> None:
+        """Learn what the app is and what each implementation costs."""
+        from bootfit.imports import find_application
+        from bootfit.measure import describe, find_interpreter, measure_project
+
+        interpreter = find_interpreter(self.root, self.config.interpreter)
+        app = self.config.app
+        if app is None:
+            found = find_application(self.root)
+            app = found.app
+            self.learn(Assumption.finding("app", f"assumed app {app}: {found.reason}"))
+        description = describe(
+            self.root,
+            interpreter,
+            app,
+            registry=self.config.plugins_registry,
+            declared=self.config.plugins,
+            environment=self.config.environment,
+            progress=self.progress,
+        )
+        measurements, findings = measure_project(
+            description,
+            self.root,
+            interpreter,
+            samples=self.options["samples"],
+            jobs=self.options["jobs"],
+            budget_bytes=self.budget_bytes,
+            import_seconds=self.config.import_seconds,
+            environment=self.config.environment,
+            progress=self.progress,
+        )
+        self.learn(*findings, app=description, measurements=measurements)
