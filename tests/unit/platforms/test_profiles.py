@@ -1,13 +1,18 @@
 import json
-import tomllib
+import sys
 
 import jsonschema
 import pytest
-from bootfit_profiles import PLATFORM_FILES, SCHEMA_FILE
 
 from bootfit.model.errors import ExitCode, UsageError
 from bootfit.model.sizes import GIB, MIB
 from bootfit.platforms import family_of, load_platform, platform_names, target_for
+from bootfit_profiles import PLATFORM_FILES, SCHEMA_FILE
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 SCHEMA = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
 

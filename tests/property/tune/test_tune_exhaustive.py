@@ -1,0 +1,97 @@
+"""The search against all combinations, on random instances."""
+
+from itertools import product
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bootfit.model.sizes import MIB
+from bootfit.tune import Wishes, tune
+from bootfit.tune.costs import costs_of
+from bootfit.tune.memory import Server, fits, need_of, union_of
+from unit.tune.measured import described, measured, platform, probe
+
+MEMORY = st.integers(0, 120)
+
+
+@st.composite
+def instances(draw):
+    ladders = {
+        f"p{plugin}": [f"r{rung}" for rung in range(draw(st.integers(1, 3)))]
+        for plugin in range(draw(st.integers(0, 4)))
+    }
+    probes = [
+        probe(
+            f"{plugin}:{rung}",
+            after=20 + (after := draw(MEMORY)),
+            peak=20 + after + draw(MEMORY),
+            transient=draw(MEMORY),
+        )
+        for plugin, rungs in ladders.items()
+        for rung in rungs
+        if draw(st.booleans()) or rung == rungs[0]
+    ]
+    for _ in range(draw(st.integers(0, 3))):
+        names = [
+            f"{p}:{draw(st.sampled_from(r))}" for p, r in ladders.items() if draw(st.booleans())
+        ]
+        if len(names) > 1:
+            after = 20 + draw(st.integers(0, 300))
+            probes.append(
+                probe(
+                    names, "union", after=after, peak=after + draw(MEMORY), transient=draw(MEMORY)
+                )
+            )
+    return measured(20, *probes), described(**ladders)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    instance=instances(),
+    memory=st.integers(40, 700),
+    cpu=st.sampled_from([0.1, 1.0, 3.0]),
+    workers=st.sampled_from([None, 1, 2]),
+)
+def test_the_plan_is_the_first_combination_that_fits(instance, memory, cpu, workers):
+    measurements, app = instance
+    wishes = Wishes(workers=workers)
+    plan, findings = tune(measurements, app, platform(memory, cpu=cpu), wishes)
+    costs = costs_of(measurements, app.plugins)
+
+    def need(rungs, server):
+        headroom = int(memory * MIB * wishes.headroom)
+        return need_of(costs, union_of(costs, rungs), server, memory * MIB, headroom)
+
+    combinations = list(product(*(ladder.rungs for ladder in costs.ladders)))
+    least = Server(workers or 1, 1)
+    first = next((rungs for rungs in combinations if fits(need(rungs, least))), None)
+    chosen = tuple(choice.implementation for choice in plan.plugins)
+    codes = {finding.code for finding in findings}
+    if first is None:
+        possible = any(fits(need(rungs, Server())) for rungs in combinations)
+        assert ("BF404" in codes, plan.refusal is not None) == (possible, not possible)
+        return
+    assert plan.refusal is None
+    assert chosen == tuple(rung.implementation for rung in first)
+    assert fits(plan.memory)
+    larger = [Server(plan.workers, plan.threads + 1), Server(plan.workers + 1, 1)]
+    bounds = (workers or max(1, int(cpu)), 2 if cpu < 0.5 else 4)
+    for server in larger:
+        if server.workers <= bounds[0] and server.threads <= bounds[1]:
+            assert not fits(need(first, server))
+
+
+@settings(max_examples=100, deadline=None)
+@given(instance=instances(), memory=st.integers(40, 700), more=st.integers(1, 400))
+def test_more_memory_never_makes_a_plan_poorer(instance, memory, more):
+    measurements, app = instance
+
+    def ranks(size):
+        plan, _ = tune(measurements, app, platform(size), Wishes())
+        order = [
+            [rung.name for rung in plugin.ladder].index(choice.implementation)
+            for plugin, choice in zip(app.plugins, plan.plugins, strict=True)
+        ]
+        return (plan.refusal is not None, order)
+
+    assert ranks(memory + more) <= ranks(memory)

@@ -1,0 +1,225 @@
+import pytest
+
+from bootfit.model.app import ImplementationDeclaration
+from bootfit.model.errors import ExitCode, UndeterminedError
+from bootfit.model.finding import Severity
+from bootfit.model.measurement import ProbeResult
+from bootfit.model.sizes import MIB
+from bootfit.tune import Wishes, tune
+from unit.tune.measured import described, measured, platform, probe
+
+# master 14 + worker's own 1 + kernel 2: what the smallest server needs beside the app.
+SERVER = 17
+
+
+def codes(findings):
+    return [finding.code for finding in findings]
+
+
+def rungs(plan):
+    return {choice.plugin: choice.implementation for choice in plan.plugins}
+
+
+def test_the_richest_rung_is_chosen_where_it_fits():
+    plan, findings = tune(
+        measured(20, probe("search:big", after=100), probe("search:none", after=20)),
+        described(search=("big", "none")),
+        platform(512),
+        Wishes(),
+    )
+    assert rungs(plan) == {"search": "big"}
+    assert plan.environment == {}
+    assert codes(findings) == []
+    assert plan.memory.union_bytes == 80 * MIB
+
+
+def test_a_rung_that_does_not_fit_is_forbidden_in_the_environment_and_reported():
+    plan, findings = tune(
+        measured(20, probe("search:big", after=600), probe("search:small", after=60)),
+        described(search=("big", "small", "none")),
+        platform(512),
+        Wishes(),
+        [platform(4096, name="huge"), platform(2048, name="large"), platform(600, name="no")],
+    )
+    assert rungs(plan) == {"search": "small"}
+    assert plan.environment["BOOTFIT_FORBID"] == "search:big"
+    (choice,) = plan.plugins
+    assert set(choice.forbidden) == {"big"}
+    assert "more than the 460.8 MiB available" in choice.forbidden["big"]
+    (finding,) = findings
+    assert (finding.code, finding.subject) == ("BF402", "search:big")
+    assert finding.remedy == "it would fit on large"
+
+
+@pytest.mark.parametrize(("over", "rung"), [(0, "big"), (0.01, "small")])
+def test_the_budget_less_its_headroom_is_the_edge(over, rung):
+    plan, _ = tune(
+        measured(20, probe("search:big", after=100 + over), probe("search:small", after=30)),
+        described(search=("big", "small")),
+        platform(4096),
+        Wishes(budget_bytes=(SERVER + 100) * 2 * MIB, headroom=0.5),
+    )
+    assert rungs(plan) == {"search": rung}
+
+
+def test_the_items_add_up_to_the_prediction():
+    plan, _ = tune(
+        measured(
+            30,
+            probe("a:x", after=90, peak=140, transient=20),
+            probe("b:y", after=50, transient=5),
+        ),
+        described(a=("x",), b=("y",)),
+        platform(2048, cpu=2),
+        Wishes(workers=2, threads=3),
+    )
+    need = plan.memory
+    assert need.transient_bytes == 20 * MIB
+    assert need.union_bytes == (60 + 20) * MIB
+    assert need.predicted_peak_bytes == (
+        need.master_bytes
+        + 2 * (need.worker_bytes + need.union_bytes)
+        + 2 * 3 * need.transient_bytes
+        + need.overhead_bytes
+    )
+    # the first load needs 50 MiB for a moment, of which 20 are a request's: 30 in each worker.
+    assert need.overhead_bytes >= 2 * 30 * MIB
+
+
+def test_a_measured_union_is_preferred_to_the_sum_of_what_each_adds():
+    each = (probe("a:x", after=120), probe("b:y", after=120))
+    together = probe(("a:x", "b:y"), "union", after=130)
+    app, there = described(a=("x", "no"), b=("y", "no")), platform(4096)
+    summed, _ = tune(measured(20, *each), app, there, Wishes())
+    shared, _ = tune(measured(20, *each, together), app, there, Wishes())
+    assert (summed.memory.union_bytes, summed.memory.union_basis) == (200 * MIB, "upper bound")
+    assert (shared.memory.union_bytes, shared.memory.union_basis) == (110 * MIB, "measured")
+
+
+def test_a_union_of_some_counts_for_those_and_the_rest_is_added():
+    plan, _ = tune(
+        measured(
+            20,
+            probe("a:x", after=120),
+            probe("b:y", after=120),
+            probe("c:z", after=30),
+            probe(("a:x", "b:y"), "union", after=130),
+        ),
+        described(a=("x",), b=("y",), c=("z",)),
+        platform(4096),
+        Wishes(),
+    )
+    assert (plan.memory.union_bytes, plan.memory.union_basis) == (120 * MIB, "upper bound")
+
+
+def test_sharing_can_let_both_rich_rungs_in():
+    probes = [probe("a:x", after=120), probe("b:y", after=120)]
+    app, there = described(a=("x", "no"), b=("y", "no")), platform(200)
+    assert rungs(tune(measured(20, *probes), app, there, Wishes())[0]) == {"a": "x", "b": "no"}
+    probes.append(probe(("a:x", "b:y"), "union", after=130))
+    assert rungs(tune(measured(20, *probes), app, there, Wishes())[0]) == {"a": "x", "b": "y"}
+
+
+@pytest.mark.parametrize(
+    "status", ["raised", "crashed", "killed", "timed_out", "out_of_memory", "flooded"]
+)
+def test_a_rung_that_failed_is_forbidden_with_the_reason(status):
+    plan, _ = tune(
+        measured(20, probe("search:big", status=status, detail="SIGSEGV")),
+        described(search=("big", "none")),
+        platform(),
+        Wishes(),
+    )
+    assert rungs(plan) == {"search": "none"}
+    assert plan.environment["BOOTFIT_FORBID"] == "search:big"
+    assert plan.plugins[0].forbidden["big"].endswith("SIGSEGV")
+
+
+def test_a_rung_that_is_not_installed_is_neither_chosen_nor_forbidden():
+    plan, findings = tune(
+        measured(20, probe("search:big", status="not_installed", detail="no faiss")),
+        described(search=("big", "none")),
+        platform(),
+        Wishes(),
+    )
+    assert rungs(plan) == {"search": "none"}
+    assert "BOOTFIT_FORBID" not in plan.environment
+    assert "not installed" in plan.plugins[0].reason
+    assert codes(findings) == ["BF408"]
+
+
+def test_a_rung_over_the_import_budget_is_forbidden():
+    slow = measured(20, probe("search:big", after=40, cpu=3.2))
+    app = described(search=("big", "none"))
+    assert rungs(tune(slow, app, platform(), Wishes())[0]) == {"search": "big"}
+    plan, _ = tune(slow, app, platform(), Wishes(import_seconds=3))
+    assert plan.plugins[0].forbidden == {
+        "big": "its import takes 3.2 s of CPU time, over the budget of 3 s"
+    }
+
+
+def test_a_fallback_is_never_forbidden_whatever_happened_to_it():
+    plan, _ = tune(
+        measured(20, probe("search:none", status="crashed")),
+        described(search=("none",)),
+        platform(),
+        Wishes(import_seconds=0.1),
+    )
+    assert (rungs(plan), plan.environment) == ({"search": "none"}, {})
+
+
+def test_a_rung_nobody_measured_counts_with_the_cost_that_it_declares_or_not_at_all():
+    declared = ImplementationDeclaration("big", "shop:big", cost_bytes=50 * MIB)
+    plan, _ = tune(measured(20), described(search=(declared, "none")), platform(), Wishes())
+    assert rungs(plan) == {"search": "big"}
+    assert (plan.memory.union_bytes, plan.memory.union_basis) == (50 * MIB, "upper bound")
+    plan, _ = tune(measured(20), described(search=("big", "none")), platform(), Wishes())
+    assert plan.plugins[0].forbidden == {"big": "it was not measured and declares no cost"}
+
+
+def test_an_app_that_was_not_measured_cannot_be_planned():
+    app = ProbeResult((), "app", "raised", "ModuleNotFoundError: shop")
+    with pytest.raises(UndeterminedError, match="ModuleNotFoundError: shop") as caught:
+        tune(measured(app), described(), platform(), Wishes())
+    assert caught.value.exit_code is ExitCode.UNDETERMINED
+
+
+def test_nothing_fits_is_refused_with_the_items_and_the_smallest_platform_that_would():
+    plan, findings = tune(
+        measured(300, probe("search:big", after=500)),
+        described(search=("big", "none")),
+        platform(256),
+        Wishes(),
+        [platform(4096, name="huge"), platform(512, name="medium"), platform(320, name="no")],
+    )
+    refusal = plan.refusal
+    assert refusal.message.startswith(
+        "required memory 317.0 MiB is greater than 230.4 MiB available: "
+        "14.0 MiB for gunicorn's master, 1 × 300.0 MiB for the app in a worker"
+    )
+    assert refusal.smallest_platform == "medium"
+    (finding,) = (finding for finding in findings if finding.code == "BF401")
+    assert finding.severity is Severity.ERROR
+    assert finding.remedy == "the smallest plan that would do is medium"
+    assert "BF402" not in codes(findings)
+
+
+def test_a_tight_fit_is_a_warning():
+    _, findings = tune(measured(400), described(), platform(512), Wishes())
+    assert codes(findings) == ["BF407"]
+    _, findings = tune(measured(300), described(), platform(512), Wishes())
+    assert codes(findings) == []
+
+
+def test_measuring_with_another_python_is_a_warning():
+    _, findings = tune(measured(20, python="3.12.1"), described(), platform(), Wishes())
+    assert codes(findings) == ["BF406"]
+    _, findings = tune(
+        measured(20, python="3.12.1"), described(), platform(), Wishes(python="3.12.9")
+    )
+    assert codes(findings) == []
+
+
+def test_an_asgi_app_is_not_served_by_the_plan():
+    _, findings = tune(measured(20), described(interface="asgi"), platform(), Wishes())
+    assert codes(findings) == ["BF409"]

@@ -1,0 +1,124 @@
+"""The reason for each choice, and the measurement behind it."""
+
+from bootfit.model.plan import Choice, MemoryNeed, PluginChoice
+from bootfit.model.sizes import format_mib
+from bootfit.tune import server as settings
+from bootfit.tune.costs import Ladder, RungCost, describe
+from bootfit.tune.memory import Server, available_bytes
+from bootfit.tune.search import Rungs
+from bootfit.tune.situation import Situation
+
+
+def forbidden_by_memory(situation: Situation, chosen: Rungs, position: int) -> dict[str, str]:
+    """Return the rungs above the chosen one of plugin ``position``, and why each does not fit.
+
+    Each is taken together with the other plugins' chosen rungs, on the smallest server.
+    """
+    reasons: dict[str, str] = {}
+    for rung in situation.costs.ladders[position].rungs:
+        if rung == chosen[position]:
+            break
+        swapped = (*chosen[:position], rung, *chosen[position + 1 :])
+        need = situation.need(swapped, situation.smallest)
+        over = need.predicted_peak_bytes - available_bytes(need)
+        reasons[rung.implementation] = (
+            f"with it the app needs {format_mib(need.predicted_peak_bytes)}, "
+            f"{format_mib(over)} more than the {format_mib(available_bytes(need))} available"
+        )
+    return reasons
+
+
+def plugin_choice(ladder: Ladder, rung: RungCost, by_memory: dict[str, str]) -> PluginChoice:
+    """Return the choice for one plugin with its reason; ``by_memory`` is what does not fit."""
+    forbidden = {**ladder.failed, **by_memory}
+    reason = describe(rung)
+    if not forbidden and not ladder.not_installed:
+        reason = f"the richest rung fits: {reason}"
+    elif rung == ladder.rungs[-1]:
+        reason = f"the fallback: {reason}"
+    else:
+        reason = f"the richest rung that fits: {reason}"
+    if ladder.not_installed:
+        reason += f"; not installed, so not considered: {', '.join(ladder.not_installed)}"
+    return PluginChoice(ladder.plugin, rung.implementation, reason, forbidden)
+
+
+def server_choices(
+    situation: Situation, server: Server, need: MemoryNeed, slowest: float
+) -> tuple[Choice, ...]:
+    """Return the server's settings with the reason for each."""
+    wishes, platform = situation.wishes, situation.platform
+    yours = "set by the project"
+    cpu = f"{platform.title} has {platform.cpu_share:g} CPU"
+    memory = (
+        f"predicted peak {format_mib(need.predicted_peak_bytes)} of "
+        f"{format_mib(available_bytes(need))} available"
+    )
+    timeout = wishes.timeout_seconds or settings.timeout_seconds(slowest)
+    choices = [
+        Choice("workers", str(server.workers), _workers(situation, server), f"{cpu}; {memory}"),
+        Choice("threads", str(server.threads), _threads(situation, server), memory),
+        Choice(
+            "worker_class",
+            "gthread" if server.threads > 1 else "sync",
+            "threads need gthread; its heartbeat goes on during a slow import"
+            if server.threads > 1
+            else "one thread needs no pool",
+        ),
+        Choice("preload", str(server.preload).lower(), _preload(situation, server)),
+        Choice(
+            "timeout",
+            f"{timeout} s",
+            yours
+            if wishes.timeout_seconds
+            else f"twice the slowest boot or first request, {slowest:.0f} s at "
+            f"{platform.cpu_share:g} CPU, and at least {settings.SHORTEST_TIMEOUT_SECONDS} s",
+            f"{slowest * min(1.0, platform.cpu_share):.2f} s of CPU time measured",
+        ),
+        Choice(
+            "graceful_timeout",
+            f"{settings.GRACEFUL_TIMEOUT_SECONDS} s",
+            "platforms kill 30 s after SIGTERM; requests under way end before",
+        ),
+        Choice(
+            "max_requests",
+            str(wishes.max_requests or 0),
+            yours
+            if wishes.max_requests
+            else "recycling bounds a leak and nothing else, and no leak was measured; "
+            "each recycling pays the heavy imports again",
+        ),
+        Choice(
+            "worker_tmp_dir",
+            settings.WORKER_TMP_DIR,
+            "heartbeats on a disk can block a worker; used where it exists",
+        ),
+    ]
+    return tuple(choices)
+
+
+def _workers(situation: Situation, server: Server) -> str:
+    if situation.wishes.workers:
+        return "set by the project"
+    most = settings.most_workers(situation.platform)
+    if server.workers < most:
+        return "the CPU could keep more busy, but the memory holds no further worker"
+    return "one for each whole CPU: more would copy the memory and share the same CPU"
+
+
+def _threads(situation: Situation, server: Server) -> str:
+    if situation.wishes.threads:
+        return "set by the project"
+    most = settings.most_threads(situation.platform)
+    more = Server(server.workers, server.threads + 1, server.preload)
+    if server.threads < most:
+        return f"each multiplies what a request needs, and the memory holds no {more.threads}"
+    return "one can answer while another waits or imports; more would only add memory"
+
+
+def _preload(situation: Situation, server: Server) -> str:
+    if situation.wishes.preload is not None:
+        return "set by the project"
+    if server.workers == 1:
+        return "with one worker there is nobody to share with, and the master holds the app as well"
+    return "plugins load lazily, after the fork, so preloading would share next to nothing"

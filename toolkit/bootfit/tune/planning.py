@@ -1,0 +1,112 @@
+"""The plan: rungs first, then as many workers and threads as CPU and memory allow."""
+
+from collections.abc import Sequence
+
+from bootfit.model.app import AppDescription
+from bootfit.model.finding import Finding, in_order
+from bootfit.model.measurement import MeasurementSet
+from bootfit.model.plan import Plan, PluginChoice
+from bootfit.model.platform import Platform
+from bootfit.tune import server as settings
+from bootfit.tune.costs import costs_of
+from bootfit.tune.explain import forbidden_by_memory, plugin_choice, server_choices
+from bootfit.tune.findings import findings_of
+from bootfit.tune.memory import Server, fits
+from bootfit.tune.refusal import refusal_for
+from bootfit.tune.search import Rungs, fallbacks
+from bootfit.tune.situation import Situation
+from bootfit.tune.wishes import Wishes
+
+
+def tune(
+    measurements: MeasurementSet,
+    description: AppDescription,
+    platform: Platform,
+    wishes: Wishes,
+    alternatives: Sequence[Platform] = (),
+) -> tuple[Plan, tuple[Finding, ...]]:
+    """Return the plan for an app on ``platform``, and what is worth knowing about it.
+
+    The richest combination of rungs that fits comes first, then workers, then threads. Settings
+    of ``wishes`` are kept whether they fit or not. Where nothing fits the plan carries a refusal
+    (and the fallbacks), with the smallest of ``alternatives`` that would do.
+
+    Raises:
+        UndeterminedError: the app itself was not measured.
+    """
+    costs = costs_of(measurements, description.plugins, wishes.import_seconds)
+    situation = Situation(costs, platform, wishes)
+    rungs = situation.best(situation.smallest)
+    misfit = rungs is None and situation.best(Server()) is not None
+    refused = rungs is None and not misfit
+    chosen = rungs if rungs is not None else fallbacks(costs)
+    server = _grown(situation, chosen) if rungs is not None else situation.smallest
+    need = situation.need(chosen, server)
+    plugins = tuple(
+        plugin_choice(
+            ladder,
+            rung,
+            {} if refused else forbidden_by_memory(situation, chosen, position),
+        )
+        for position, (ladder, rung) in enumerate(zip(costs.ladders, chosen, strict=True))
+    )
+    slowest = settings.slowest_request_seconds(costs, chosen, platform)
+    plan = Plan(
+        app=description.app,
+        platform=platform.name,
+        python=wishes.python or platform.python.default,
+        workers=server.workers,
+        threads=server.threads,
+        worker_class="gthread" if server.threads > 1 else "sync",
+        preload=server.preload,
+        timeout_seconds=wishes.timeout_seconds or settings.timeout_seconds(slowest),
+        graceful_timeout_seconds=settings.GRACEFUL_TIMEOUT_SECONDS,
+        max_requests=wishes.max_requests or 0,
+        max_requests_jitter=(wishes.max_requests or 0) // 10,
+        worker_tmp_dir=settings.WORKER_TMP_DIR,
+        environment=_environment(platform, server, plugins),
+        plugins=plugins,
+        memory=need,
+        choices=server_choices(situation, server, need, slowest),
+        refusal=refusal_for(situation, need, alternatives) if refused else None,
+    )
+    found = findings_of(
+        plan,
+        situation,
+        measurements,
+        description,
+        alternatives=alternatives,
+        slowest_seconds=slowest,
+        misfit=misfit,
+    )
+    return plan, in_order(found)
+
+
+def _grown(situation: Situation, rungs: Rungs) -> Server:
+    """Return the largest server that CPU and memory allow: workers first, then threads."""
+    wishes, platform = situation.wishes, situation.platform
+    least = situation.smallest
+    most_workers = wishes.workers or settings.most_workers(platform)
+    most_threads = wishes.threads or settings.most_threads(platform)
+    for workers in range(most_workers, least.workers - 1, -1):
+        for threads in range(most_threads, least.threads - 1, -1):
+            server = Server(workers, threads, least.preload)
+            if fits(situation.need(rungs, server)):
+                return server
+    return least
+
+
+def _environment(
+    platform: Platform, server: Server, plugins: Sequence[PluginChoice]
+) -> dict[str, str]:
+    """Return the variables that the web process needs, sorted: only what changes something."""
+    environment: dict[str, str] = {}
+    forbidden = [f"{choice.plugin}:{rung}" for choice in plugins for rung in choice.forbidden]
+    if forbidden:
+        environment["BOOTFIT_FORBID"] = ",".join(forbidden)
+    arguments = None if server.preload else settings.arguments_without_preload(platform)
+    if arguments is not None:
+        environment["GUNICORN_CMD_ARGS"] = arguments
+    if "WEB_CONCURRENCY" in platform.environment:
+        environment["WEB_CONCURRENCY"] = str(server.workers)
+    return environment

@@ -1,0 +1,144 @@
+"""Rules about plans (BF4xx)."""
+
+from bootfit.model.finding import Rule, Severity
+
+
+class NothingFits(Rule):
+    """Not even the fallbacks fit in the platform's memory.
+
+    One worker with one thread, and the last rung of every plugin, need more than the budget less
+    its headroom. The finding itemises the prediction (master + workers x (app + plugins) +
+    requests under way + overhead) and names the smallest plan of the same platform that would do.
+    Mend it by importing less at boot, by lowering what a request needs, or by a larger plan.
+
+    Source: the form follows the Cloud Foundry Java memory calculator, which refuses with
+    "required memory X is greater than Y available".
+    """
+
+    code = "BF401"
+    slug = "nothing-fits"
+    severity = Severity.ERROR
+
+
+class RungForbiddenByMemory(Rule):
+    """A richer implementation is forbidden, because the app would not fit with it.
+
+    The plan names the rung in ``BOOTFIT_FORBID``, so that the app serves the next one instead of
+    being killed. Mend it with a larger plan, a lighter implementation, or by moving the plugin up
+    in the declaration: plugins that are declared first get their rungs first.
+
+    Source: containers are killed for anonymous and kernel memory; see the explanation of memory.
+    """
+
+    code = "BF402"
+    slug = "rung-forbidden-by-memory"
+    severity = Severity.WARNING
+
+
+class SlowFirstUse(Rule):
+    """The first use of an implementation takes long at the platform's share of a CPU.
+
+    CPU seconds that were measured, divided by the share: at 0.1 CPU a pandas import of 0.4 s takes
+    4 s. A request that waits longer than the platform's router does is lost (Heroku's gives up
+    after 30 s), and a sync worker is killed at gunicorn's ``timeout``, which the plan therefore
+    raises. Mend it with a lighter rung, by loading it when the app starts, or with more CPU.
+    """
+
+    code = "BF403"
+    slug = "slow-first-use"
+    severity = Severity.NOTE
+
+
+class SettingDoesNotFit(Rule):
+    """A server setting that the project fixed does not fit in the memory budget.
+
+    Your setting is kept, since it is yours; the finding says what it needs, and what would fit.
+    Workers multiply the app and its plugins, threads multiply what a request needs for a moment.
+    Mend it by taking the setting out of ``[tool.bootfit.server]``, or by lowering it.
+    """
+
+    code = "BF404"
+    slug = "setting-does-not-fit"
+    severity = Severity.ERROR
+
+
+class PlatformPreloads(Rule):
+    """The platform adds ``--preload`` to gunicorn by itself.
+
+    Render sets ``GUNICORN_CMD_ARGS=--preload ...``, which beats gunicorn.conf.py, and gunicorn has
+    no ``--no-preload``. With one worker preloading saves nothing and keeps the app in the master
+    as well. The plan replaces the variable; render.yaml carries it. Where you do not use
+    render.yaml, set the variable in the dashboard.
+
+    Source: https://render.com/docs/environment-variables, https://docs.gunicorn.org settings.
+    """
+
+    code = "BF405"
+    slug = "platform-preloads"
+    severity = Severity.NOTE
+
+
+class PythonDiffers(Rule):
+    """The measurements were taken with another Python than the target runs.
+
+    Memory and import time differ between minor versions of Python, and so can the versions of
+    what is installed. Mend it by measuring with the target's Python (``interpreter`` in
+    ``[tool.bootfit]``), or by choosing for the target the Python that you measured with.
+    """
+
+    code = "BF406"
+    slug = "python-differs"
+    severity = Severity.WARNING
+
+
+class TightFit(Rule):
+    """The plan fits, with less than a quarter to spare.
+
+    The prediction times 1.25 exceeds the memory budget: a larger request, a leak or a new version
+    of a library can push the app over. Near its limit a process gets slow before it is killed,
+    since the kernel drops the pages of its libraries first.
+
+    Source: measured; scikit-learn runs well at 1.15 times its peak and dies at 1.03.
+    """
+
+    code = "BF407"
+    slug = "tight-fit"
+    severity = Severity.WARNING
+
+
+class RungNotInstalled(Rule):
+    """A richer implementation was not considered: it is not installed where it was measured.
+
+    It is not forbidden either: were it installed on the platform, it would be loaded without ever
+    having been measured. Mend it by installing it for the interpreter that measures, or by leaving
+    it out of the requirements that the platform installs (requirements-minimal.txt does).
+    """
+
+    code = "BF408"
+    slug = "rung-not-installed"
+    severity = Severity.NOTE
+
+
+class InterfaceNotServed(Rule):
+    """The app is an ASGI app, and the plan's workers serve WSGI.
+
+    gunicorn's ``sync`` and ``gthread`` workers, which bootfit plans for, cannot run it. The memory
+    figures hold; the server files do not. Serve it with an ASGI server, or wrap it for WSGI.
+    """
+
+    code = "BF409"
+    slug = "interface-not-served"
+    severity = Severity.ERROR
+
+
+RULES: tuple[type[Rule], ...] = (
+    NothingFits,
+    RungForbiddenByMemory,
+    SlowFirstUse,
+    SettingDoesNotFit,
+    PlatformPreloads,
+    PythonDiffers,
+    TightFit,
+    RungNotInstalled,
+    InterfaceNotServed,
+)
