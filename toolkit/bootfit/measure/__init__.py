@@ -1,0 +1,15 @@
+"""Time and memory of each implementation, taken in fresh processes."""
+
+from bootfit.measure.description import describe
+from bootfit.measure.interpreter import find_interpreter
+from bootfit.measure.project import measure_project, measure_union
+from bootfit.measure.verdict import Verdict, judge
+
+__all__ = [
+    "Verdict",
+    "describe",
+    "find_interpreter",
+    "judge",
+    "measure_project",
+    "measure_union",
+]

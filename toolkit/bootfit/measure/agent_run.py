@@ -1,0 +1,210 @@
+"""Run the probe agent once, in a fresh process, and record what it went through."""
+
+import ast
+import marshal
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bootfit.limits.accounting import TreeMemory, high_water_rss, reset_high_water, tree_memory
+from bootfit.limits.children import Child, ChildResult, Watch, run_child
+from bootfit.measure.phases import Phase, Reading, peak_from_high_water
+
+_AGENT = Path(__file__).with_name("agent.py")
+_SAMPLING_SECONDS = 0.005
+#: How long a probe that is done may take to end: an exit handler may hang.
+_ENDING_SECONDS = 2.0
+_LAST_WORDS = frozenset({"done", "described", "surveyed", "failed"})
+_ENDED_LATE = "it was done, and did not end"
+
+#: What would change the figures, or load more than the project asked for.
+_UNWANTED = (
+    "BOOTFIT_FORBID",
+    "COVERAGE_PROCESS_CONFIG",
+    "COVERAGE_PROCESS_START",
+    "PYTHONDEVMODE",
+    "PYTHONDONTWRITEBYTECODE",
+    "PYTHONHOME",
+    "PYTHONMALLOC",
+    "PYTHONPROFILEIMPORTTIME",
+    "PYTHONTRACEMALLOC",
+    "PYTHONVERBOSE",
+)
+_STEADY = {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where and how agents run: the same for every probe of a project."""
+
+    root: Path
+    interpreter: Path
+    time_limit_seconds: float = 120.0
+    #: A probe that takes more anonymous memory than this is killed, so that the machine lives.
+    memory_cap_bytes: int | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AgentRun:
+    """What an agent told before it ended, and how it ended."""
+
+    phases: tuple[Phase, ...]
+    child: ChildResult
+    over_cap: bool
+
+    @property
+    def last(self) -> Phase | None:
+        """Return the last thing it told, None when it told nothing."""
+        return self.phases[-1] if self.phases else None
+
+    @property
+    def complete(self) -> bool:
+        """Return whether the agent did all that it was asked to, whatever happened then."""
+        return bool(self.last and self.last.name in _LAST_WORDS - {"failed"})
+
+
+def probe_environment(base: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of a probe: the user's, less what distorts, plus what steadies."""
+    kept = {name: value for name, value in base.items() if name not in _UNWANTED}
+    return {**kept, **_STEADY, **own}
+
+
+def search_paths(root: Path) -> list[str]:
+    """Return what goes to the front of ``sys.path``: the project, and its ``src`` folder."""
+    source = root / "src"
+    has_source = source.is_dir() and not (source / "__init__.py").exists()
+    return [str(root), *([str(source)] if has_source else [])]
+
+
+def run_agent(
+    setting: Setting, order: Mapping[str, object], stop: threading.Event | None = None
+) -> AgentRun:
+    """Run the agent for one order ("probe", "describe" or "survey").
+
+    Raises:
+        OSError: the interpreter cannot be started.
+    """
+    with tempfile.TemporaryDirectory(prefix="bootfit-probe-") as name:
+        folder = Path(name)
+        paths = search_paths(setting.root)
+        (folder / "order").write_bytes(marshal.dumps({**order, "paths": paths}, 2))
+        for pipe in ("events", "answers"):
+            os.mkfifo(folder / pipe)
+        # Opened for both: a pipe that nobody writes to yet neither blocks nor ends.
+        events = os.open(folder / "events", os.O_RDWR | os.O_NONBLOCK)
+        answers = os.open(folder / "answers", os.O_RDWR | os.O_NONBLOCK)
+        recorder = _Recorder(events, answers, setting.memory_cap_bytes)
+        try:
+            child = run_child(
+                [setting.interpreter, _AGENT, folder],
+                cwd=setting.root,
+                environment=probe_environment(os.environ, setting.environment),
+                time_limit_seconds=setting.time_limit_seconds,
+                watch=Watch(
+                    tick=recorder.tick,
+                    interval_seconds=_SAMPLING_SECONDS,
+                    channel=events,
+                    on_channel=recorder.listen,
+                ),
+                stop=stop,
+            )
+        finally:
+            os.close(events)
+            os.close(answers)
+    return AgentRun(tuple(recorder.phases), child, recorder.over_cap)
+
+
+class _Recorder:
+    """Samples the tree's memory, and closes a phase whenever the agent tells the end of one."""
+
+    def __init__(self, events: int, answers: int, cap_bytes: int | None) -> None:
+        self.phases: list[Phase] = []
+        self.over_cap = False
+        self._events = events
+        self._answers = answers
+        self._cap = cap_bytes
+        self._unread = b""
+        self._done_at: float | None = None
+        self._forget()
+
+    def tick(self, child: Child) -> str:
+        """Sample; return a reason to stop the child."""
+        memory = self._sample(child)
+        if self._cap is not None and memory.anonymous_bytes > self._cap:
+            self.over_cap = True
+            return "it took more memory than a probe may have"
+        if self._done_at is not None and time.monotonic() - self._done_at > _ENDING_SECONDS:
+            return _ENDED_LATE
+        return ""
+
+    def listen(self, child: Child) -> None:
+        """Read what the agent told, close the phase, and let the agent go on."""
+        while True:
+            try:
+                chunk = os.read(self._events, 65536)
+            except BlockingIOError:
+                break
+            self._unread += chunk
+        *lines, self._unread = self._unread.split(b"\n")
+        for line in lines:
+            event = ast.literal_eval(line.decode("ascii"))
+            self._close_phase(child, event)
+            if event["phase"] in _LAST_WORDS:
+                self._done_at = time.monotonic()
+            os.write(self._answers, b"\n")
+
+    def _forget(self) -> None:
+        self._peak = self._peak_children = self._most_file_backed = 0
+
+    def _sample(self, child: Child) -> TreeMemory:
+        memory = tree_memory(child.pids())
+        self._peak = max(self._peak, memory.anonymous_bytes)
+        self._peak_children = max(self._peak_children, memory.without(child.pid))
+        self._most_file_backed = max(self._most_file_backed, memory.file_backed_bytes)
+        return memory
+
+    def _close_phase(self, child: Child, event: Mapping[str, object]) -> None:
+        memory = self._sample(child)
+        high_water = high_water_rss(child.pid)
+        if high_water is not None and reset_high_water(child.pid):
+            known = peak_from_high_water(
+                high_water, self._most_file_backed, os.cpu_count() or 1, os.sysconf("SC_PAGE_SIZE")
+            )
+            self._peak = max(self._peak, known)
+        reading = Reading(
+            anonymous_bytes=memory.anonymous_bytes,
+            file_backed_bytes=memory.file_backed_bytes,
+            peak_anonymous_bytes=self._peak,
+            peak_children_bytes=self._peak_children,
+            high_water_rss_bytes=high_water or self._peak + memory.file_backed_bytes,
+            basis=memory.basis,
+        )
+        self.phases.append(Phase(str(event["phase"]), event, reading))
+        self._forget()
+
+
+def in_parallel(
+    tasks: Sequence[Callable[[threading.Event], None]], jobs: int, stop: threading.Event
+) -> None:
+    """Run ``tasks`` on ``jobs`` threads; whatever ends the wait also stops their children.
+
+    Raises:
+        BaseException: the first that a task raised, or an interruption of the caller.
+    """
+    from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+
+    with ThreadPoolExecutor(max(1, jobs)) as pool:
+        futures = [pool.submit(task, stop) for task in tasks]
+        try:
+            done, _ = wait(futures, return_when=FIRST_EXCEPTION)
+            for future in done:
+                future.result()
+        except BaseException:
+            stop.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise

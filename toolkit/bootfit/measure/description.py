@@ -1,0 +1,160 @@
+"""Ask the project's own interpreter what the app is."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from bootfit.limits.signals import endings_as_exceptions
+from bootfit.measure.agent_run import AgentRun, Setting, run_agent
+from bootfit.measure.outcome import Outcome, outcome
+from bootfit.model.app import (
+    AppDescription,
+    ImplementationDeclaration,
+    PluginDeclaration,
+    Route,
+)
+from bootfit.model.errors import UndeterminedError, UsageError
+
+_INTERFACES: dict[str, Literal["wsgi", "asgi"]] = {"wsgi": "wsgi", "asgi": "asgi"}
+
+
+def describe(
+    root: Path,
+    interpreter: Path,
+    app: str | None,
+    registry: str | None = None,
+    declared: Sequence[PluginDeclaration] = (),
+    *,
+    environment: Mapping[str, str] | None = None,
+    time_limit_seconds: float = 120.0,
+    progress: Callable[[str], None] = lambda _text: None,
+) -> AppDescription:
+    """Return what the app is: its interface, framework, routes and plugins.
+
+    Args:
+        root: the project.
+        interpreter: the project's Python.
+        app: "module:attribute", or "module:factory()"; None when there is none.
+        registry: "module:attribute" of the app's bootfit.lazy registry.
+        declared: plugins that the configuration declares; a plugin of the registry that has the
+            same name gives way.
+        environment: variables that the app needs to be imported.
+        time_limit_seconds: wall time that the import may take.
+        progress: told what is done.
+
+    Raises:
+        UndeterminedError: the app or the registry cannot be imported, does not end, or is not
+            there.
+        UsageError: the interpreter cannot be run.
+    """
+    root = root.resolve()
+    setting = Setting(root, interpreter, time_limit_seconds, environment=environment or {})
+    progress(f"describe {app or registry or 'the project'}")
+    with endings_as_exceptions():
+        run = ask(setting, {"job": "describe", "app": app or "", "registry": registry or ""})
+    if not run.complete:
+        raise cannot_import(outcome(run, setting, has_app=True), app or "", registry or "", setting)
+    told = run.phases[-1].event
+    plugins = [*declared]
+    names = {plugin.name for plugin in plugins}
+    plugins += [one for one in map(_plugin, _list(told["plugins"])) if one.name not in names]
+    return AppDescription(
+        app=app or "",
+        interface=_INTERFACES.get(str(told["interface"]), "unknown"),
+        framework=str(told["framework"]),
+        routes=tuple(
+            Route(method, path, tuple(parameters))
+            for method, path, parameters in _list(told["routes"])
+        ),
+        plugins=tuple(plugins),
+    )
+
+
+def ask(setting: Setting, order: Mapping[str, object]) -> AgentRun:
+    """Return what the agent did with ``order``.
+
+    Raises:
+        UsageError: the interpreter cannot be run.
+    """
+    try:
+        return run_agent(setting, order)
+    except OSError as error:
+        raise UsageError(
+            f"cannot run the interpreter {setting.interpreter}: {error.strerror or error}",
+            "name the project's Python with interpreter in [tool.bootfit]",
+        ) from None
+
+
+def cannot_import(what: Outcome, app: str, registry: str, setting: Setting) -> UndeterminedError:
+    """Return the error that says, in one line, why the app or its registry cannot be imported."""
+    failure = what.failure
+    is_registry = bool(failure and failure["stage"] == "registry")
+    subject = f"the registry {registry}" if is_registry else f"the app {app}" if app else "Python"
+    if failure is None:
+        return UndeterminedError(
+            f"{subject} could not be measured: it {what.detail}",
+            "import it by hand with that interpreter to see more",
+        )
+    module, _, attribute = (registry if is_registry else app).partition(":")
+    if failure["candidates"] is not None:
+        there = ", ".join(f"{module}:{name}" for name in failure["candidates"])
+        return UndeterminedError(
+            f"there is no {subject}: the module {module} has no {attribute}",
+            f"it has {there}" if there else "name it as module:attribute in [tool.bootfit]",
+        )
+    missing = str(failure["missing"])
+    if failure["not_found"] and (module == missing or module.startswith(missing + ".")):
+        modules = ", ".join(modules_in(setting.root))
+        return UndeterminedError(
+            f"there is no {subject}: no module named {missing} for {setting.interpreter}",
+            f"modules in {setting.root}: {modules}"
+            if modules
+            else "run it in the project's folder",
+        )
+    return UndeterminedError(f"{subject} {what.detail}", _hint(failure, setting))
+
+
+def modules_in(root: Path) -> list[str]:
+    """Return the importable modules and packages at the top of the project, at most ten."""
+    folders = [folder for folder in (root, root / "src") if folder.is_dir()]
+    found = {path.stem for folder in folders for path in folder.glob("*.py")}
+    found |= {path.parent.name for folder in folders for path in folder.glob("*/__init__.py")}
+    return sorted(found)[:10]
+
+
+def _hint(failure: Mapping[str, Any], setting: Setting) -> str:
+    if failure["not_found"]:
+        return (
+            f"install {failure['missing']} for {setting.interpreter}, or name another interpreter"
+        )
+    frames = failure["frames"]
+    if (
+        failure["type"] == "KeyError"
+        and frames
+        and frames[-1][0].endswith(("/os.py", "<frozen os>"))
+    ):
+        name = str(failure["message"]).strip("'\"")
+        return f"it reads the environment variable {name}: set it in [tool.bootfit.environment]"
+    return "mend it, or name another app in [tool.bootfit]"
+
+
+def _list(value: object) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else []
+
+
+def _plugin(told: Mapping[str, Any]) -> PluginDeclaration:
+    return PluginDeclaration(
+        name=str(told["name"]),
+        ladder=tuple(
+            ImplementationDeclaration(
+                name=str(rung["name"]),
+                target=str(rung.get("target", "")),
+                imports=tuple(rung.get("imports", ())),
+                distributions=tuple(rung.get("distributions", ())),
+                extra=str(rung.get("extra") or ""),
+                exercise=str(rung.get("exercise") or ""),
+                cost_bytes=rung.get("cost_bytes"),
+            )
+            for rung in told["ladder"]
+        ),
+    )

@@ -1,0 +1,191 @@
+"""Findings from measurements: pure."""
+
+from collections.abc import Iterable, Mapping
+
+from bootfit.limits.accounting import Basis
+from bootfit.measure import rules
+from bootfit.measure.verdict import judge
+from bootfit.model.app import AppDescription, ImplementationDeclaration
+from bootfit.model.finding import Finding, Place, Rule, Severity
+from bootfit.model.measurement import MeasurementSet, ProbeResult
+from bootfit.model.sizes import format_mib
+
+#: What became of a probe → its rule. "killed" stands with the crashes: the process is gone.
+_BY_STATUS: dict[str, type[Rule]] = {
+    "not_installed": rules.NotInstalled,
+    "raised": rules.ImplementationRaised,
+    "crashed": rules.ImplementationCrashed,
+    "killed": rules.ImplementationCrashed,
+    "timed_out": rules.ImplementationTimedOut,
+    "flooded": rules.OutputFlooded,
+    "out_of_memory": rules.ProbeOutOfMemory,
+}
+_MODES = {"app": "", "alone": "alone", "on_top": "on top of the app", "union": "together"}
+
+
+def findings_of(
+    measurements: MeasurementSet,
+    description: AppDescription,
+    *,
+    budget_bytes: int | None = None,
+    import_seconds: float | None = None,
+    target_python: str | None = None,
+    places: Mapping[str, Place] | None = None,
+    left_processes: Iterable[tuple[str, str]] = (),
+    basis: Basis = "pss_anon",
+) -> tuple[Finding, ...]:
+    """Return what is wrong or worth knowing, one finding for a subject and a rule.
+
+    Args:
+        measurements: what was measured.
+        description: the app and its plugins.
+        budget_bytes: what the app and one implementation may take; None judges nothing.
+        import_seconds: what loading one implementation may take.
+        target_python: the Python of the platform.
+        places: where in the project's code an implementation failed, by subject.
+        left_processes: (subject, process name) of what outlived its probe.
+        basis: the weakest memory figure that was taken.
+    """
+    found: list[Finding] = []
+    rungs = {
+        f"{plugin.name}:{rung.name}": (rung, rung is plugin.ladder[-1])
+        for plugin in description.plugins
+        for rung in plugin.ladder
+    }
+    for subject, (rung, is_fallback) in rungs.items():
+        alone = measurements.of("alone", subject)
+        on_top = measurements.of("on_top", subject) or alone
+        failed = next((p for p in (alone, on_top) if p and p.status != "measured"), None)
+        if failed is not None:
+            place = (places or {}).get(subject)
+            found.append(_failure(failed, rung, is_fallback=is_fallback, place=place))
+        if on_top is not None and on_top.figures is not None:
+            found += _judged(on_top, budget_bytes, import_seconds)
+            if not rung.exercise:
+                found.append(_no_exercise(subject, rung))
+    if measurements.app.figures is not None:
+        found += _judged(measurements.app, budget_bytes, import_seconds)
+    found += _conditions(measurements, target_python, basis)
+    for subject, name in sorted(set(left_processes)):
+        found.append(
+            rules.ProcessesLeft.finding(
+                subject,
+                f"{subject} started the process {name!r}, which outlived it and was ended",
+                remedy="end it when the plugin is done, or run it as a service of its own",
+            )
+        )
+    return tuple(found)
+
+
+def _judged(
+    probe: ProbeResult, budget_bytes: int | None, import_seconds: float | None
+) -> list[Finding]:
+    figures = probe.figures
+    if figures is None:
+        return []
+    found = []
+    verdict = judge(figures, budget_bytes) if budget_bytes is not None else None
+    where = f" {_MODES[probe.mode]}" if _MODES[probe.mode] else ""
+    if verdict is not None and verdict.severity is not None:
+        peak, high_water = figures.peak_anonymous_bytes, figures.high_water_rss_bytes
+        found.append(
+            rules.OverBudget.finding(
+                probe.subject,
+                f"{probe.subject}{where} {verdict.reason}",
+                severity=verdict.severity,
+                evidence=(
+                    (
+                        f"peak anonymous memory {format_mib(peak.median)},"
+                        f" {len(peak.values)} samples {peak.spread:.1%} apart"
+                    ),
+                    f"of that in child processes {format_mib(figures.children_peak_bytes.median)}",
+                    f"high-water resident memory {format_mib(high_water.median)}",
+                ),
+                remedy="let a lower rung serve there, or take an instance with more memory"
+                if probe.implementations
+                else "import less when the app starts, or take an instance with more memory",
+            )
+        )
+    seconds = figures.import_cpu_seconds.median
+    if import_seconds is not None and seconds > import_seconds:
+        rule = rules.SlowImport if probe.implementations else rules.SlowAppImport
+        found.append(
+            rule.finding(
+                probe.subject,
+                f"loading {probe.subject}{where} takes {seconds:.2f} s of CPU time,"
+                f" and {import_seconds:g} s are allowed",
+                evidence=(f"wall time {figures.import_wall_seconds.median:.2f} s",),
+                remedy="import less, or raise import-time in [tool.bootfit.budget]",
+            )
+        )
+    return found
+
+
+def _failure(
+    probe: ProbeResult,
+    rung: ImplementationDeclaration,
+    *,
+    is_fallback: bool,
+    place: Place | None,
+) -> Finding:
+    rule = _BY_STATUS[probe.status]
+    alone_only = " alone" if probe.mode == "alone" else f" {_MODES[probe.mode]}"
+    if probe.status == "not_installed":
+        return rule.finding(
+            probe.subject, f"{probe.subject} was not measured: {probe.detail}", remedy=install(rung)
+        )
+    return rule.finding(
+        probe.subject,
+        f"{probe.subject}{alone_only} {probe.detail}",
+        severity=Severity.ERROR if is_fallback else None,
+        place=place,
+        remedy="nothing stands below this rung: it has to work"
+        if is_fallback
+        else f"mend it, or set BOOTFIT_FORBID={probe.subject}",
+    )
+
+
+def install(rung: ImplementationDeclaration) -> str:
+    """Return what to install for a rung, in words; empty when the rung does not say."""
+    needed = ", ".join(rung.distributions or rung.imports)
+    extra = f" (extra {rung.extra!r})" if rung.extra else ""
+    return f"install {needed}{extra}" if needed else ""
+
+
+def _no_exercise(subject: str, rung: ImplementationDeclaration) -> Finding:
+    return rules.NoExercise.finding(
+        subject,
+        f"{subject} has no exercise: only the import of"
+        f" {rung.target or ', '.join(rung.imports)} was measured",
+        remedy='name a function that does realistic work: exercise = "module:function"',
+    )
+
+
+def _conditions(
+    measurements: MeasurementSet, target_python: str | None, basis: Basis
+) -> list[Finding]:
+    found = []
+    python = measurements.conditions.python
+    if target_python is not None and _minor(python) != _minor(target_python):
+        found.append(
+            rules.OtherPython.finding(
+                "python",
+                f"measured with Python {python}, and the platform runs {target_python}",
+                evidence=(f"interpreter {measurements.conditions.interpreter}",),
+                remedy=f"create the project's environment with Python {_minor(target_python)}",
+            )
+        )
+    if basis != "pss_anon":
+        found.append(
+            rules.WeakerMemoryFigure.finding(
+                "memory",
+                f"memory figures are {basis}, which this system offers in place of"
+                " proportional anonymous memory: they are too high",
+                remedy="measure on Linux for the figure that a container is killed for",
+            )
+        )
+    return found
+
+
+def _minor(python: str) -> str:
+    return ".".join(python.split(".")[:2])

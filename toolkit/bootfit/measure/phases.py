@@ -1,0 +1,125 @@
+"""What one probe went through: its phases, each with the memory of the tree while it lasted."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from bootfit.limits.accounting import Basis
+from bootfit.model.measurement import ProbeFigures, Samples
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Memory at the end of a phase, and its peaks since the phase before ended. Bytes."""
+
+    anonymous_bytes: int
+    file_backed_bytes: int
+    peak_anonymous_bytes: int
+    #: Of the processes below the root.
+    peak_children_bytes: int
+    #: Of the root alone, as the kernel kept it.
+    high_water_rss_bytes: int
+    basis: Basis
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A phase that the agent told the end of: started, app, loaded, exercised, repeated, done."""
+
+    name: str
+    event: Mapping[str, object]
+    reading: Reading
+
+    def number(self, key: str) -> float:
+        """Return a number that the agent told with it, 0 when it told none."""
+        value = self.event.get(key, 0)
+        return float(value) if isinstance(value, int | float) else 0.0
+
+
+@dataclass(frozen=True)
+class RunFigures:
+    """The figures of one run; see `bootfit.model.measurement.ProbeFigures` for their meaning."""
+
+    import_cpu_seconds: float
+    import_wall_seconds: float
+    exercise_cpu_seconds: float
+    anonymous_after_import_bytes: float
+    anonymous_after_exercise_bytes: float
+    peak_anonymous_bytes: float
+    transient_bytes: float
+    high_water_rss_bytes: float
+    file_backed_bytes: float
+    modules: float
+    children_peak_bytes: float
+
+
+_MEASURED = ("started", "app", "loaded", "exercised", "repeated")
+
+
+def figures_of_run(phases: Sequence[Phase]) -> RunFigures:
+    """Return the figures of one complete run.
+
+    The import is the last thing that was imported: the rungs, else the app, else nothing. The
+    exercise counts as the slower of its two rounds. The transient is the highest peak of a second
+    exercise above what stood before it.
+
+    Raises:
+        ValueError: the run never started.
+    """
+    measured = [phase for phase in phases if phase.name in _MEASURED]
+    imports = [phase for phase in measured if phase.name in ("started", "app", "loaded")]
+    if not imports:
+        raise ValueError("a run without a first phase")
+    imported = imports[-1]
+    rounds = [
+        sum(phase.number("cpu") for phase in measured if phase.name == name)
+        for name in ("exercised", "repeated")
+    ]
+    transients = [
+        phase.reading.peak_anonymous_bytes - before.reading.anonymous_bytes
+        for before, phase in pairwise(measured)
+        if phase.name == "repeated"
+    ]
+    readings = [phase.reading for phase in measured]
+    return RunFigures(
+        import_cpu_seconds=imported.number("cpu"),
+        import_wall_seconds=imported.number("wall"),
+        exercise_cpu_seconds=max(rounds),
+        anonymous_after_import_bytes=imported.reading.anonymous_bytes,
+        anonymous_after_exercise_bytes=readings[-1].anonymous_bytes,
+        peak_anonymous_bytes=max(reading.peak_anonymous_bytes for reading in readings),
+        transient_bytes=max(0, *transients, 0),
+        high_water_rss_bytes=max(reading.high_water_rss_bytes for reading in readings),
+        file_backed_bytes=max(reading.file_backed_bytes for reading in readings),
+        modules=imported.number("modules"),
+        children_peak_bytes=max(reading.peak_children_bytes for reading in readings),
+    )
+
+
+def samples_of_runs(runs: Sequence[RunFigures]) -> ProbeFigures:
+    """Return the runs' figures side by side, in the order of the runs.
+
+    Raises:
+        ValueError: there is no run.
+    """
+    if not runs:
+        raise ValueError("no run to take figures from")
+    return ProbeFigures(
+        **{
+            name: Samples(tuple(getattr(run, name) for run in runs))
+            for name in RunFigures.__dataclass_fields__
+        }
+    )
+
+
+def peak_from_high_water(
+    high_water_rss: int, most_file_backed: int, processors: int, page_bytes: int = 4096
+) -> int:
+    """Return a lower bound of the anonymous peak that no sampling can miss, 0 when there is none.
+
+    What was resident at the peak and is not of a file is anonymous. The kernel counts resident
+    pages per processor and sums them up late (Linux 6.2, `percpu_counter`): by up to
+    max(32, 2·processors) pages on each, which are taken off.
+    """
+    lag = max(32, 2 * processors) * processors * page_bytes
+    return max(0, high_water_rss - most_file_backed - lag)
