@@ -1,0 +1,1 @@
+"""Memory accounting of process trees, and memory limits that the kernel or a watchdog holds."""

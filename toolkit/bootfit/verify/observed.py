@@ -1,0 +1,49 @@
+"""What was seen of one run of a plan, before it is judged."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bootfit.limits.interface import BoundaryReadings
+from bootfit.model.evidence import EndpointEvidence, LimitKind
+from bootfit.model.plan import Plan
+from bootfit.verify.server_log import LogEvents
+
+BootEnd = Literal["answered", "exited", "killed for memory", "deadline"]
+
+
+@dataclass(frozen=True)
+class Boot:
+    """How the boot ended; seconds since the server was started."""
+
+    end: BootEnd
+    seconds: float
+    #: As subprocess gives it: negative for a signal; None while it runs.
+    returncode: int | None = None
+
+    @property
+    def booted(self) -> bool:
+        """Return whether an HTTP answer came."""
+        return self.end == "answered"
+
+
+@dataclass(frozen=True)
+class Observed:
+    """All that was seen of one run."""
+
+    plan: Plan
+    limit_kind: LimitKind
+    boot: Boot
+    readings: BoundaryReadings
+    peak_anonymous_bytes: int
+    #: All children of the master that were seen, whether or not the log named them.
+    children_seen: int
+    events: LogEvents
+    endpoints: tuple[EndpointEvidence, ...]
+    #: Why an endpoint gave no answer: "GET /path" → reasons.
+    silences: dict[str, tuple[str, ...]]
+    #: Requests during which the kernel counted OOM kills.
+    killed_in: tuple[str, ...]
+    undriven: tuple[str, ...]
+    #: What limit or load could not do.
+    weaknesses: tuple[str, ...]
+    log_tail: str

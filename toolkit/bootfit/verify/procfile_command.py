@@ -1,0 +1,142 @@
+"""The command of a Procfile's ``web:`` line, read without a shell, and made to run right here."""
+
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bootfit.model.errors import UsageError
+
+_WEB = re.compile(r"^web:[ \t]*(.+?)[ \t]*$", re.MULTILINE)
+_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
+_PYTHON = re.compile(r"python(3(\.\d+)?)?")
+#: What may stand in a command: 'no expansion', "expansion", \x, ${NAME:-default}, $NAME.
+_PIECE = re.compile(
+    r"""'[^']*' | "(?:\\.|[^"\\])*" | \\. | \$\{(\w+)(?::?-([^}]*))?\} | \$(\w+)""",
+    re.VERBOSE | re.DOTALL,
+)
+_INSIDE_QUOTES = re.compile(r"\\. | \$\{(\w+)(?::?-([^}]*))?\} | \$(\w+)", re.VERBOSE | re.DOTALL)
+_PLACE = re.compile("\x00(\\d+)\x00")
+
+
+@dataclass(frozen=True)
+class WebCommand:
+    """A command as words, and the variables that it sets in front of them."""
+
+    words: tuple[str, ...]
+    assignments: dict[str, str]
+
+
+def web_line(procfile: str) -> str:
+    """Return what stands behind ``web:``.
+
+    Raises:
+        UsageError: there is no such line.
+    """
+    match = _WEB.search(procfile)
+    if not match:
+        raise UsageError("the Procfile has no web: line", "verify runs what web: says")
+    return match[1]
+
+
+def read_command(line: str, environment: Mapping[str, str]) -> WebCommand:
+    """Return the words of ``line`` as POSIX sh would make them, variables expanded.
+
+    A variable that is not set is empty, an expanded value is never split into words.
+
+    Raises:
+        UsageError: the line needs more of a shell than that: pipes, lists, substitutions.
+    """
+    values: list[str] = []
+
+    def expanded(match: re.Match[str]) -> str:
+        name = match[1] or match[3]
+        if name is None:
+            if match[0].startswith('"'):
+                return _INSIDE_QUOTES.sub(expanded_inside, match[0])
+            return match[0]
+        return placed(name, match[2])
+
+    def expanded_inside(match: re.Match[str]) -> str:
+        name = match[1] or match[3]
+        return match[0] if name is None else placed(name, match[2])
+
+    def placed(name: str, default: str | None) -> str:
+        values.append(environment.get(name) or default or "")
+        return f"\x00{len(values) - 1}\x00"
+
+    marked = _PIECE.sub(expanded, line)
+    words = [_PLACE.sub(lambda at: values[int(at[1])], word) for word in _split(marked, line)]
+    assignments: dict[str, str] = {}
+    while words and (match := _ASSIGNMENT.fullmatch(words[0])):
+        assignments[match[1]] = match[2]
+        del words[0]
+    if words and words[0] == "exec":
+        del words[0]
+    if not words:
+        raise UsageError(f"no command in {line!r}", "write the server's command behind web:")
+    return WebCommand(tuple(words), assignments)
+
+
+def _split(marked: str, line: str) -> list[str]:
+    lexer = shlex.shlex(marked, posix=True, punctuation_chars=True)
+    lexer.whitespace_split = True
+    lexer.commenters = ""
+    try:
+        words = list(lexer)
+    except ValueError as error:
+        raise UsageError(f"{line!r} cannot be read: {error}", "close the quotation") from None
+    unquoted = _PIECE.sub("", marked)
+    shell_alone = [word for word in words if word and not word.strip("();<>|&")]
+    if shell_alone or "`" in unquoted or "$(" in unquoted:
+        raise UsageError(
+            f"{line!r} needs a shell", "one server command, without pipes, lists, redirections"
+        )
+    return words
+
+
+def run_by(words: Sequence[str], interpreter: Path) -> tuple[str, ...]:
+    """Return the command run by the project's own interpreter: ``gunicorn`` as its module.
+
+    The script ``gunicorn`` on the PATH may belong to another environment.
+    """
+    name = words[0].rpartition("/")[2]
+    if name == "gunicorn":
+        return (str(interpreter), "-m", "gunicorn", *words[1:])
+    if _PYTHON.fullmatch(name):
+        return (str(interpreter), *words[1:])
+    return tuple(words)
+
+
+def is_gunicorn(words: Sequence[str]) -> bool:
+    """Return whether the command runs gunicorn, by name or as a module of Python."""
+    return words[0].rpartition("/")[2] == "gunicorn" or tuple(words[1:3]) == ("-m", "gunicorn")
+
+
+def without_bind(words: Sequence[str]) -> tuple[str, ...]:
+    """Return gunicorn's arguments without ``-b`` and ``--bind``, all else as it was.
+
+    gunicorn adds addresses up: one more would not replace them.
+    """
+    kept: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        if word in ("-b", "--bind"):
+            next(rest, None)
+        elif not (word.startswith("--bind=") or re.match(r"-b[^-]", word)):
+            kept.append(word)
+    return tuple(kept)
+
+
+def bound_to(
+    words: Sequence[str], environment: Mapping[str, str], address: str
+) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Return a gunicorn command and its environment, listening at ``address`` alone.
+
+    The address goes into ``GUNICORN_CMD_ARGS``, which wins over the configuration file; what the
+    platform or the plan put there stays.
+    """
+    arguments = without_bind(shlex.split(environment.get("GUNICORN_CMD_ARGS", "")))
+    joined = shlex.join([*arguments, "--bind", address])
+    return without_bind(words), {**environment, "GUNICORN_CMD_ARGS": joined}
