@@ -69,6 +69,16 @@ def app_options(function: F) -> F:
     )(function)
 
 
+def measured_option(function: F) -> F:
+    """Add what spares measuring again."""
+    return click.option(
+        "--measured",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="RUN.json",
+        help="Take the measurements from an earlier run document.",
+    )(function)
+
+
 def index_options(function: F) -> F:
     """Add what says which package index is asked."""
     return apply(

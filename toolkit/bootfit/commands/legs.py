@@ -1,0 +1,90 @@
+"""The first legs, which learn: each takes a walk and adds what it learned."""
+
+from pathlib import Path
+
+from bootfit.commands.walk import Walk
+from bootfit.model.document import decode_run
+from bootfit.model.errors import UsageError
+from bootfit.model.run import Run
+
+
+def check(walk: Walk) -> None:
+    """Learn whether every requirement installs on the target."""
+    from bootfit.requirements import check_project
+
+    if not walk.config.requirements:
+        raise UsageError(
+            f"no requirements found in {walk.root}",
+            "name them with -r FILE or [tool.bootfit] requirements",
+        )
+    result, findings = check_project(
+        walk.root,
+        walk.config.requirements,
+        walk.platform,
+        walk.target,
+        index_url=walk.options.get("index_url"),
+        exclude_newer=walk.options.get("exclude_newer"),
+        progress=walk.progress,
+    )
+    walk.learn(*findings, check=result)
+
+
+def measure(walk: Walk) -> None:
+    """Learn what the app is and what each implementation costs."""
+    from bootfit.imports import as_plugins, boot_imports, find_application
+    from bootfit.measure import describe, find_interpreter, measure_project
+
+    config = walk.config
+    interpreter = find_interpreter(walk.root, config.interpreter)
+    app = config.app
+    if app is None:
+        found = find_application(walk.root)
+        app = found.app
+        walk.assume(f"app {app}: {found.reason}")
+    declared = config.plugins
+    if not declared and config.plugins_registry is None:
+        names = [d.name for d in walk.run.check.distributions if d.direct] if walk.run.check else []
+        declared = as_plugins(boot_imports(walk.root, names))
+    description = describe(
+        walk.root,
+        interpreter,
+        app,
+        config.plugins_registry,
+        declared,
+        environment=config.environment,
+        progress=walk.progress,
+    )
+    measurements, findings = measure_project(
+        description,
+        walk.root,
+        interpreter,
+        samples=walk.options["samples"],
+        jobs=walk.options["jobs"],
+        budget_bytes=walk.budget_bytes,
+        import_seconds=config.import_seconds,
+        environment=config.environment,
+        target_python=walk.target.python,
+        progress=walk.progress,
+    )
+    walk.learn(*findings, app=description, measurements=measurements)
+
+
+def measure_or_take(walk: Walk) -> None:
+    """Learn the app and its measurements, from an earlier run document where one is given.
+
+    Raises:
+        UsageError: it cannot be read, or holds no measurements.
+    """
+    document: Path | None = walk.options["measured"]
+    if document is None:
+        measure(walk)
+        return
+    try:
+        earlier: Run = decode_run(document.read_bytes(), str(document))
+    except OSError as error:
+        raise UsageError(
+            f"cannot read {document}: {error.strerror}", "write one with --format json=FILE"
+        ) from None
+    if earlier.app is None or earlier.measurements is None:
+        raise UsageError(f"{document} holds no measurements", "take one of `bootfit measure`")
+    walk.learn(app=earlier.app, measurements=earlier.measurements)

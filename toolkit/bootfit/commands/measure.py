@@ -1,0 +1,19 @@
+"""`bootfit measure`: what does each implementation cost?"""
+
+from typing import Any
+
+import click
+
+from bootfit.commands.options import app_options, output_options, project_options
+
+
+@click.command("measure")
+@project_options
+@app_options
+@output_options
+def command(**options: Any) -> int:
+    """Measure import time and peak memory of each implementation of PROJECT's app."""
+    from bootfit.commands.legs import measure
+    from bootfit.commands.walk import walk_through
+
+    return walk_through("measure", options, measure)

@@ -1,0 +1,101 @@
+"""The last legs: measurements become a plan, the plan files, and the files are booted."""
+
+from dataclasses import replace
+
+from bootfit.commands.walk import Walk
+from bootfit.model.errors import UndeterminedError
+from bootfit.platforms import family_of
+
+#: A plan may name a union that was not measured yet; each round measures one more.
+_ROUNDS = 4
+
+
+def tune(walk: Walk) -> None:
+    """Learn the plan; where it names a union that was not measured, measure that and plan again."""
+    from bootfit.measure import find_interpreter, measure_union
+    from bootfit.tune import Wishes
+    from bootfit.tune import tune as choose
+
+    description, measurements = walk.run.app, walk.run.measurements
+    if description is None or measurements is None:
+        raise UndeterminedError("there is nothing measured to plan with", "run `bootfit measure`")
+    config = walk.config
+    wishes = Wishes(
+        budget_bytes=config.budget_memory_bytes,
+        headroom=config.headroom,
+        import_seconds=config.import_seconds,
+        python=walk.target.python,
+        workers=config.server.workers,
+        threads=config.server.threads,
+        timeout_seconds=config.server.timeout_seconds,
+        preload=config.server.preload,
+        max_requests=config.server.max_requests,
+    )
+    interpreter = find_interpreter(walk.root, config.interpreter)
+    alternatives = family_of(walk.platform)
+    plan, findings = choose(measurements, description, walk.platform, wishes, alternatives)
+    for _ in range(_ROUNDS):
+        rungs = [f"{choice.plugin}:{choice.implementation}" for choice in plan.plugins]
+        known = plan.memory.union_basis != "upper bound" or measurements.of("union", *rungs)
+        if known or plan.refusal or walk.options.get("measured"):
+            break
+        union = measure_union(
+            description,
+            walk.root,
+            interpreter,
+            rungs,
+            samples=walk.options["samples"],
+            jobs=walk.options["jobs"],
+            environment=config.environment,
+            progress=walk.progress,
+        )
+        measurements = replace(measurements, probes=(*measurements.probes, union))
+        plan, findings = choose(measurements, description, walk.platform, wishes, alternatives)
+    walk.learn(*findings, plan=plan, measurements=measurements)
+
+
+def emit(walk: Walk) -> None:
+    """Learn what the plan's files say, and how they stand to what the project has."""
+    from bootfit.emit import EmitContext, emit_all
+    from bootfit.emit.writing import compare
+    from bootfit.requirements import read_requirement_texts
+
+    plan, description = walk.run.plan, walk.run.app
+    if plan is None or description is None:
+        raise UndeterminedError("there is no plan to write down", "run `bootfit tune`")
+    if plan.refusal:
+        return
+    context = EmitContext(
+        service=walk.config.name,
+        platform=walk.platform,
+        requirements=read_requirement_texts(walk.root, walk.config.requirements),
+        plugins=description.plugins,
+        is_distribution=walk.config.is_distribution,
+        health_path=walk.config.health_path,
+    )
+    walk.files = emit_all(plan, context, emitters=walk.extensions("emitters"))
+    walk.learn(emitted=compare(walk.root, walk.files))
+
+
+def verify(walk: Walk) -> None:
+    """Learn what happens when the emitted files are booted under the platform's limit."""
+    from bootfit.measure import find_interpreter
+    from bootfit.verify import verify_plan
+
+    plan, description = walk.run.plan, walk.run.app
+    if plan is None or description is None:
+        raise UndeterminedError("there is no plan to verify", "run `bootfit tune`")
+    if plan.refusal:
+        return
+    evidence, findings = verify_plan(
+        plan,
+        walk.files,
+        description,
+        walk.platform,
+        root=walk.root,
+        interpreter=find_interpreter(walk.root, walk.config.interpreter),
+        requests=walk.config.requests,
+        environment=walk.config.environment,
+        progress=walk.progress,
+    )
+    walk.learn(*findings, evidence=evidence)

@@ -1,0 +1,26 @@
+"""`bootfit verify`: boot what was emitted under the limit, and drive it."""
+
+from typing import Any
+
+import click
+
+from bootfit.commands.options import (
+    app_options,
+    measured_option,
+    output_options,
+    project_options,
+)
+
+
+@click.command("verify")
+@project_options
+@app_options
+@measured_option
+@output_options
+def command(**options: Any) -> int:
+    """Boot the plan for PROJECT under the platform's memory limit and request every endpoint."""
+    from bootfit.commands.legs import measure_or_take
+    from bootfit.commands.plan_legs import emit, tune, verify
+    from bootfit.commands.walk import walk_through
+
+    return walk_through("verify", options, measure_or_take, tune, emit, verify)
