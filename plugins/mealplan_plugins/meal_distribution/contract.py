@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from bootfit.lazy import CallerError
+
 Meal = Literal["breakfast", "lunch", "dinner", "snacks"]
 MEALS: tuple[Meal, ...] = ("breakfast", "lunch", "dinner", "snacks")
 Sex = Literal["female", "male"]
@@ -24,9 +26,17 @@ class MealShares:
     shares: dict[Meal, float]
 
 
+class NoMeals(CallerError):  # noqa: N818 - an answer, no error
+    """A day without any meal has no shares: the caller's mistake, not a rung's failure."""
+
+
 class MealDistribution(Protocol):
     """An implementation."""
 
     def predict(self, request: DistributionRequest) -> MealShares:
-        """Return the shares for ``request``."""
+        """Return the shares for ``request``, in the order of a day.
+
+        Raises:
+            NoMeals: ``request`` has no meal.
+        """
         ...

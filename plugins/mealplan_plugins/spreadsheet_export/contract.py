@@ -34,8 +34,20 @@ class Pivot:
     value: str
 
 
-class ExcelUnavailable(CallerError):
+class ExcelUnavailable(CallerError):  # noqa: N818 - an answer, no error
     """No Excel writer can serve; the message tells the user to take JSON or CSV."""
+
+
+class RowsSpent(ExcelUnavailable):
+    """Writing failed half way through rows that can be read only once: ask again."""
+
+
+class NotWritten(CallerError):  # noqa: N818 - an answer, no error
+    """The file system does not take the file: no other implementation would fare better."""
+
+
+class SheetError(CallerError):
+    """A sheet is no table, is larger than Excel's, or a pivot asks for what is not there."""
 
 
 class SpreadsheetExport(Protocol):
@@ -48,6 +60,8 @@ class SpreadsheetExport(Protocol):
         """Write a workbook to ``path``. Text is never taken for a formula or a link.
 
         Raises:
-            ExcelUnavailable: this is the fallback.
+            ExcelUnavailable: this is the fallback; or RowsSpent: rows read once are gone.
+            NotWritten: the folder is missing, not writable or full.
+            SheetError: the caller's tables cannot be written.
         """
         ...

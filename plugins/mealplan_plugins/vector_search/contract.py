@@ -15,15 +15,23 @@ class Neighbour:
     score: float
 
 
-class VectorsUnavailable(CallerError):
+class VectorsUnavailable(CallerError):  # noqa: N818 - an answer, no error
     """Vector steps are skipped: search goes by text alone."""
+
+
+class DimensionMismatch(CallerError):  # noqa: N818 - an answer, no error
+    """Vectors of different spaces were mixed: the caller's mistake, not a rung's failure."""
 
 
 class VectorIndex(Protocol):
     """An index over vectors of one space."""
 
     def nearest(self, vector: Sequence[float], count: int) -> list[Neighbour]:
-        """Return the ``count`` best by inner product, best first, ties by position."""
+        """Return the ``count`` best by inner product, best first, ties by position.
+
+        Raises:
+            DimensionMismatch: ``vector`` has other dimensions than the index.
+        """
         ...
 
 
@@ -35,5 +43,6 @@ class VectorSearch(Protocol):
 
         Raises:
             VectorsUnavailable: this is the fallback.
+            DimensionMismatch: the vectors differ in dimensions.
         """
         ...

@@ -79,7 +79,7 @@ class WeekPlan:
     shortfalls: dict[str, float]
 
 
-class Infeasible(CallerError):
+class Infeasible(CallerError):  # noqa: N818 - an answer, no error
     """No week satisfies the hard constraints; `clashing` names those that clash."""
 
     def __init__(self, message: str, clashing: tuple[str, ...]) -> None:

@@ -1,0 +1,99 @@
+"""Records, pivots and a chart a pivot: pandas summarises, xlsxwriter writes."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from mealplan_plugins.spreadsheet_export.cells import CellWriter
+from mealplan_plugins.spreadsheet_export.contract import Cell, Pivot, Sheet, SheetError
+from mealplan_plugins.spreadsheet_export.titles import sheet_titles
+from mealplan_plugins.spreadsheet_export.workbook_file import new_workbook, rows_read_once
+
+
+class PandasWorkbook:
+    """`SpreadsheetExport` with pivots."""
+
+    analytical = True
+
+    def write(self, path: Path, sheets: Sequence[Sheet], pivots: Sequence[Pivot] = ()) -> None:
+        """Write ``sheets`` and ``pivots`` to ``path``.
+
+        Raises:
+            NotWritten: the file system does not take it.
+            RowsSpent: writing failed and the rows cannot be read again.
+            SheetError: a sheet is not a table, larger than Excel's, or a pivot names what is not
+                there or averages what are no numbers.
+        """
+        _check(sheets, pivots)
+        with rows_read_once(sheets), new_workbook(path, streaming=False) as workbook:
+            writer = CellWriter(workbook)
+            titles = sheet_titles([*(s.title for s in sheets), *(p.title for p in pivots)])
+            needed = {pivot.sheet for pivot in pivots}
+            frames = {}
+            for sheet, title in zip(sheets, titles[: len(sheets)], strict=True):
+                kept = _records(workbook.add_worksheet(title), writer, sheet, sheet.title in needed)
+                if sheet.title in needed:
+                    frames[sheet.title] = pd.DataFrame(kept, columns=list(sheet.columns))
+            for pivot, title in zip(pivots, titles[len(sheets) :], strict=True):
+                summary = _summary(frames[pivot.sheet], pivot)
+                _write_pivot(workbook, title, writer, pivot, summary)
+
+
+def _check(sheets: Sequence[Sheet], pivots: Sequence[Pivot]) -> None:
+    """Refuse pivots over what is not there, before any row is read."""
+    columns = {sheet.title: sheet.columns for sheet in sheets}
+    for pivot in pivots:
+        if pivot.sheet not in columns:
+            raise SheetError(f"{pivot.title}: there is no sheet {pivot.sheet!r}")
+        for name in (pivot.index, pivot.columns, pivot.value):
+            if name not in columns[pivot.sheet]:
+                raise SheetError(f"{pivot.title}: {pivot.sheet} has no column {name!r}")
+
+
+def _records(worksheet: Any, writer: CellWriter, sheet: Sheet, keep: bool) -> list[Sequence[Cell]]:
+    """Write a sheet's records; return them where a pivot needs them."""
+    writer.header(worksheet, sheet.columns)
+    kept: list[Sequence[Cell]] = []
+    for number, values in enumerate(sheet.rows, start=1):
+        writer.row(worksheet, number, sheet, values)
+        if keep:
+            kept.append(values)
+    return kept
+
+
+def _summary(frame: Any, pivot: Pivot) -> Any:
+    """Return the mean of `value`, a row an `index` and a column a `columns`."""
+    try:
+        values = pd.to_numeric(frame[pivot.value])
+    except (TypeError, ValueError) as error:
+        raise SheetError(f"{pivot.title}: {pivot.value!r} holds what is no number") from error
+    table = frame.assign(**{pivot.value: values})
+    return table.pivot_table(
+        index=pivot.index, columns=pivot.columns, values=pivot.value, aggfunc="mean"
+    )
+
+
+def _write_pivot(workbook: Any, title: str, writer: CellWriter, pivot: Pivot, summary: Any) -> None:
+    """Write a summary and a column chart of it."""
+    worksheet = workbook.add_worksheet(title)
+    writer.header(worksheet, [pivot.index, *(str(name) for name in summary.columns)])
+    for row, (label, values) in enumerate(summary.iterrows(), start=1):
+        worksheet.write_string(row, 0, str(label))
+        for column, value in enumerate(values, start=1):
+            writer.cell(worksheet, row, column, float(value))
+    rows, columns = summary.shape
+    if not rows or not columns:
+        return
+    chart = workbook.add_chart({"type": "column"})
+    for column in range(1, columns + 1):
+        chart.add_series(
+            {
+                "name": [title, 0, column],
+                "categories": [title, 1, 0, rows, 0],
+                "values": [title, 1, column, rows, column],
+            }
+        )
+    chart.set_title({"name": f"{pivot.value} by {pivot.index}", "overlay": False})
+    worksheet.insert_chart(1, columns + 2, chart)

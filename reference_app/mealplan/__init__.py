@@ -1,0 +1,1 @@
+"""A meal planner: the app that bootfit is shown on."""
