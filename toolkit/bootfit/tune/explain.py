@@ -103,6 +103,8 @@ def _workers(situation: Situation, server: Server) -> str:
     most = settings.most_workers(situation.platform)
     if server.workers < most:
         return "the CPU could keep more busy, but the memory holds no further worker"
+    if situation.platform.cpu_share < 1:
+        return "a part of a CPU keeps no second one busy, and each copies the memory"
     return "one for each whole CPU: more would copy the memory and share the same CPU"
 
 

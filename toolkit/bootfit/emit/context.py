@@ -1,0 +1,29 @@
+"""What emitters know beside the plan."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bootfit.model.app import PluginDeclaration
+from bootfit.model.platform import Platform
+
+
+@dataclass(frozen=True)
+class EmitContext:
+    """The project's side of an artefact, in plain values: emitters read no files."""
+
+    #: The name of the service, from the project.
+    service: str
+    platform: Platform
+    #: Requirement file → its text, relative to the project; files that they include as well.
+    requirements: Mapping[str, str] = field(default_factory=dict)
+    #: What the plugins declare, to know which distributions only they need.
+    plugins: tuple[PluginDeclaration, ...] = ()
+    #: True where pyproject.toml makes the project itself an installable distribution.
+    is_distribution: bool = False
+    #: Shell commands that the build runs after everything is installed.
+    build_steps: tuple[str, ...] = ()
+    #: Where the platform asks whether the app is well; None where the project does not say.
+    health_path: str | None = None
+    #: When the platform deploys a new commit.
+    auto_deploy: Literal["off", "commit", "checksPass"] = "commit"

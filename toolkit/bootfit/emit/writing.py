@@ -1,0 +1,159 @@
+"""Emitted files against the project's folder: compare, diff, check, write."""
+
+import difflib
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from bootfit.model.errors import UsageError
+from bootfit.model.run import EmittedFile
+
+#: The first line of what bootfit writes; the hash is of all that follows it.
+_HEADER = "# Written by bootfit; changes by hand are kept unless --force is given. sha256:"
+_STAMP = re.compile(re.escape(_HEADER) + r"([0-9a-f]{64})")
+
+
+def stamped(body: str) -> str:
+    """Return ``body`` under a header line with its hash, by which changes by hand are seen."""
+    return f"{_HEADER}{_hash(body)}\n{body}"
+
+
+def is_untouched(text: str) -> bool:
+    """Say whether ``text`` has a header of ours, and the body that the header was made for."""
+    header, _, body = text.replace("\r\n", "\n").partition("\n")
+    match = _STAMP.fullmatch(header)
+    return match is not None and match[1] == _hash(body)
+
+
+def compare(root: Path, files: Mapping[str, str]) -> tuple[EmittedFile, ...]:
+    """Return each file with its state in ``root``.
+
+    The states are ``new`` (there is none), ``same``, ``differs`` (bootfit wrote what is there) and
+    ``hand-made`` (somebody else did, or changed it since; what cannot carry a header counts so).
+
+    Raises:
+        UsageError: a path leads out of ``root``, or what is there cannot be read.
+    """
+    return tuple(
+        EmittedFile(path, _state(_read(_inside(root, path), path), text), text)
+        for path, text in files.items()
+    )
+
+
+def check(root: Path, files: Mapping[str, str]) -> tuple[EmittedFile, ...]:
+    """Return the files that are not as they would be written; none means that all are.
+
+    Raises:
+        UsageError: as :func:`compare` does.
+    """
+    return tuple(file for file in compare(root, files) if file.state != "same")
+
+
+def diff(root: Path, files: Mapping[str, str]) -> str:
+    """Return a unified diff from what is in ``root`` to ``files``; empty where nothing differs.
+
+    Raises:
+        UsageError: as :func:`compare` does.
+    """
+    parts: list[str] = []
+    for path, text in files.items():
+        before = _read(_inside(root, path), path)
+        lines = difflib.unified_diff(
+            (before or "").splitlines(keepends=True),
+            text.splitlines(keepends=True),
+            fromfile=f"a/{path}" if before is not None else "/dev/null",
+            tofile=f"b/{path}",
+        )
+        parts += [
+            line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+            for line in lines
+        ]
+    return "".join(parts)
+
+
+def write(root: Path, files: Mapping[str, str], *, force: bool = False) -> tuple[EmittedFile, ...]:
+    """Write what is new or differs, each file at once or not at all; return the states before.
+
+    Raises:
+        UsageError: a file is hand-made and ``force`` is not given (then nothing is written), a
+            path leads out of ``root``, or a file cannot be written.
+    """
+    states = compare(root, files)
+    foreign = [file.path for file in states if file.state == "hand-made"]
+    if foreign and not force:
+        raise UsageError(
+            f"not written, since it was made or changed by hand: {', '.join(foreign)}",
+            "look at --diff; --force writes over it",
+        )
+    for file in states:
+        if file.state != "same":
+            _replace(_inside(root, file.path), file.path, file.text)
+    return states
+
+
+def _state(before: str | None, after: str) -> str:
+    if before is None:
+        return "new"
+    if before.replace("\r\n", "\n") == after:
+        return "same"
+    return "differs" if is_untouched(before) else "hand-made"
+
+
+def _inside(root: Path, path: str) -> Path:
+    """Return where ``path`` lies, links followed."""
+    try:
+        real_root = root.resolve()
+        target = (real_root / path).resolve()
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path!r} is no path: {error}", "mend the emitter") from None
+    if target == real_root or not target.is_relative_to(real_root):
+        raise UsageError(
+            f"{path!r} lies outside the project", "emitted files stay inside the project's folder"
+        )
+    return target
+
+
+def _read(target: Path, path: str) -> str | None:
+    """Return what is there (undecodable bytes replaced: it is not ours then), or None."""
+    try:
+        return target.read_bytes().decode("utf-8", errors="replace")
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise UsageError(
+            f"cannot read {path}: {error.strerror or error}", "see what lies at that path"
+        ) from None
+
+
+def _replace(target: Path, path: str, text: str) -> None:
+    """Write through a temporary file beside the target, and keep the target's permissions."""
+    temporary = ""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(mode)
+        Path(temporary).replace(target)
+    except OSError as error:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        raise UsageError(
+            f"cannot write {path}: {error.strerror or error}", "see who may write there"
+        ) from None
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def _hash(body: str) -> str:
+    return hashlib.sha256(body.encode()).hexdigest()
