@@ -52,6 +52,7 @@ def measure(walk: Walk) -> None:
         config.plugins_registry,
         declared,
         environment=config.environment,
+        time_limit_seconds=walk.options["time_limit"],
         progress=walk.progress,
     )
     measurements, findings = measure_project(
@@ -64,6 +65,7 @@ def measure(walk: Walk) -> None:
         import_seconds=config.import_seconds,
         environment=config.environment,
         target_python=walk.target.python,
+        time_limit_seconds=walk.options["time_limit"],
         progress=walk.progress,
     )
     walk.learn(*findings, app=description, measurements=measurements)

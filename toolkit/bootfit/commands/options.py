@@ -66,6 +66,14 @@ def app_options(function: F) -> F:
             show_default=True,
             help="Probes at a time.",
         ),
+        click.option(
+            "--time-limit",
+            type=click.FloatRange(min=1),
+            default=120,
+            show_default=True,
+            metavar="SECONDS",
+            help="Wall time that one probe may take.",
+        ),
     )(function)
 
 

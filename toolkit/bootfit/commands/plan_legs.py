@@ -47,6 +47,7 @@ def tune(walk: Walk) -> None:
             samples=walk.options["samples"],
             jobs=walk.options["jobs"],
             environment=config.environment,
+            time_limit_seconds=walk.options["time_limit"],
             progress=walk.progress,
         )
         measurements = replace(measurements, probes=(*measurements.probes, union))
