@@ -26,10 +26,8 @@ except ImportError:  # not on Windows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable
     from typing import Any
-
-    Route = tuple[str, str, list[str]]
 
 # Kept, in case the probed code replaces them.
 _open, _read, _write, _close, _exit = os.open, os.read, os.write, os.close, os._exit
@@ -114,9 +112,9 @@ class ProbedCodeError(Exception):
 class NoSuchAttributeError(Exception):
     """A "module:attribute" whose module imports and has no such attribute."""
 
-    def __init__(self, module: str, attribute: str, candidates: list[str]) -> None:
-        super().__init__(f"module {module!r} has no attribute {attribute!r}")
-        self.candidates = candidates
+    def __init__(self, module: Any, attribute: str) -> None:
+        super().__init__(f"module {module.__name__!r} has no attribute {attribute!r}")
+        self.module = module
 
 
 def resolve(reference: str, default_attributes: tuple[str, ...] = ()) -> Any:
@@ -134,7 +132,7 @@ def resolve(reference: str, default_attributes: tuple[str, ...] = ()) -> Any:
         try:
             value = getattr(value, name)
         except AttributeError:
-            raise NoSuchAttributeError(module_name, path, app_like(module)) from None
+            raise NoSuchAttributeError(module, path) from None
     if called:
         args, keywords = literal_arguments(arguments)
         value = value(*args, **keywords)
@@ -150,14 +148,6 @@ def literal_arguments(text: str) -> tuple[list[Any], dict[str, Any]]:
         raise TypeError(f"not the arguments of a call: ({text}")
     args = [ast.literal_eval(argument) for argument in call.args]
     return args, {word.arg or "": ast.literal_eval(word.value) for word in call.keywords}
-
-
-def app_like(module: object) -> list[str]:
-    """Return the names in ``module`` that could be meant: apps first, then their factories."""
-    names = [name for name in vars(module) if not name.startswith("_")]
-    apps = [name for name in names if framework_of(vars(module)[name])]
-    factories = [name for name in names if name in ("create_app", "make_app", "get_app")]
-    return apps + [name + "()" for name in factories]
 
 
 def load(rung: dict[str, Any]) -> Any:
@@ -205,133 +195,6 @@ def attempt(stage: str, implementation: str, work: Callable[..., Any], *args: ob
         raise ProbedCodeError(stage, implementation) from error
 
 
-def survey(order: dict[str, Any], channel: Channel) -> None:
-    """Tell what is installed and which of the named modules can be found, without importing any."""
-    channel.tell(
-        phase="surveyed",
-        python=".".join(map(str, sys.version_info[:3])),
-        installed=installed(),
-        missing=[name for name in order["modules"] if not findable(name)],
-    )
-
-
-def findable(name: str) -> bool:
-    """Return whether the top-level package of that module can be found."""
-    from importlib.util import find_spec
-
-    try:
-        return find_spec(name.partition(".")[0]) is not None
-    except (ImportError, ValueError):
-        return False
-
-
-def installed() -> list[tuple[str, str]]:
-    """Return name and version of every distribution that this interpreter sees."""
-    from importlib.metadata import distributions
-
-    found: dict[str, tuple[str, str]] = {}
-    for one in distributions():
-        name = one.metadata["Name"]
-        if name:
-            found.setdefault(name.lower(), (name, one.version))
-    return sorted(found.values())
-
-
-def describe(order: dict[str, Any], channel: Channel) -> None:
-    """Tell interface, framework, routes and plugins of the app."""
-    found: dict[str, Any] = {"interface": "unknown", "framework": "", "routes": [], "plugins": []}
-    if order["app"]:
-        app = attempt("app", "", resolve, order["app"], ("application", "app"))
-        found.update(attempt("app", "", look_at, app))
-    if order["registry"]:
-        registry = attempt("registry", "", resolve, order["registry"])
-        found["plugins"] = attempt("registry", "", registry.describe)
-    channel.tell(phase="described", **found)
-
-
-_WSGI = ("flask", "django", "bottle", "falcon", "pyramid")
-_ASGI = ("fastapi", "starlette", "quart", "litestar", "sanic", "blacksheep")
-
-
-def framework_of(value: object) -> str:
-    """Return the framework that the class of ``value``, or a base of it, comes from, or ""."""
-    for base in type(value).__mro__:
-        package = (base.__module__ or "").partition(".")[0]
-        if package in _WSGI + _ASGI and callable(value):
-            return package
-    return ""
-
-
-def look_at(app: Any) -> dict[str, Any]:
-    """Return interface, framework and routes of an app; middleware around it is taken off."""
-    inner, framework = app, framework_of(app)
-    while not framework and hasattr(inner, "app"):
-        inner = inner.app
-        framework = framework_of(inner)
-    is_asgi = framework in _ASGI or type(app).__name__ == "ASGIHandler"
-    return {
-        "interface": ("asgi" if is_asgi else "wsgi") if framework else interface_by_signature(app),
-        "framework": framework,
-        "routes": routes_of(inner, framework),
-    }
-
-
-def interface_by_signature(app: Any) -> str:
-    """Return what a bare callable looks like: asgi takes (scope, receive, send)."""
-    import inspect
-
-    if not callable(app):
-        raise TypeError(f"the app is a {type(app).__name__}, which cannot be called")
-    call = app if inspect.isroutine(app) else type(app).__call__
-    if inspect.iscoroutinefunction(call):
-        return "asgi"
-    try:
-        inspect.signature(app).bind(None, None)
-    except (TypeError, ValueError):
-        return "unknown"
-    return "wsgi"
-
-
-def routes_of(app: Any, framework: str) -> list[Route]:
-    """Return (method, path, parameter names) of every route that the framework tells."""
-    if hasattr(app, "url_map"):  # Flask, Quart
-        return sorted(
-            (method, rule.rule, sorted(rule.arguments))
-            for rule in app.url_map.iter_rules()
-            for method in (rule.methods or ("GET",))
-            if method not in ("HEAD", "OPTIONS")
-        )
-    if framework == "django":
-        urls = importlib.import_module("django.urls")
-        return sorted(django_routes(urls.get_resolver(), "/"))
-    if framework == "bottle":
-        return sorted((route.method, route.rule, []) for route in app.routes)
-    return sorted(starlette_routes(getattr(app, "routes", ()), ""))
-
-
-def starlette_routes(routes: Iterable[Any], prefix: str) -> Iterator[Route]:
-    """Yield the routes of Starlette and what builds on it, mounted apps included."""
-    for route in routes:
-        path = prefix + getattr(route, "path", "")
-        if getattr(route, "routes", None):
-            yield from starlette_routes(route.routes, path)
-            continue
-        parameters = sorted(getattr(route, "param_convertors", ()))
-        for method in getattr(route, "methods", None) or ():
-            if method not in ("HEAD", "OPTIONS"):
-                yield method, path, parameters
-
-
-def django_routes(resolver: Any, prefix: str) -> Iterator[Route]:
-    """Yield Django's routes; it does not say which methods a view answers."""
-    for pattern in resolver.url_patterns:
-        path = prefix + str(pattern.pattern)
-        if hasattr(pattern, "url_patterns"):
-            yield from django_routes(pattern, path)
-        else:
-            yield "GET", path, sorted(pattern.pattern.converters)
-
-
 def failure(error: ProbedCodeError) -> dict[str, Any]:
     """Return what was raised, for the parent: type, message, and the frames, outermost first."""
     cause = error.__cause__ or error
@@ -356,25 +219,29 @@ def failure(error: ProbedCodeError) -> dict[str, Any]:
         "missing": getattr(cause, "name", None) or "" if isinstance(cause, ImportError) else "",
         "not_found": isinstance(cause, ModuleNotFoundError),
         "no_memory": isinstance(cause, MemoryError),
-        "candidates": getattr(cause, "candidates", None),
+        "candidates": None,
         "frames": frames[-40:],
     }
 
 
-def main(folder: str) -> None:
-    """Read the order, put the project first on the path, and do it."""
+def begin(folder: str) -> tuple[dict[str, Any], Channel]:
+    """Read the order and put the project first on the path; return the order and the channel."""
     faulthandler.enable()  # a crash, or the parent's SIGABRT at the time limit, tells where
     with open(os.path.join(folder, "order"), "rb") as stream:
-        order = marshal.load(stream)  # noqa: S302 - the parent wrote it a moment ago
+        order: dict[str, Any] = marshal.load(stream)  # noqa: S302 - the parent wrote it just now
     here = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = order["paths"] + [
         entry for entry in sys.path if os.path.abspath(entry or ".") != here
     ]
     sys.argv[:] = ["bootfit-probe"]
-    channel = Channel(folder)
-    work = {"probe": probe, "describe": describe, "survey": survey}[order["job"]]
+    return order, Channel(folder)
+
+
+def main(folder: str) -> None:
+    """Do what the order says; tell what the probed code raised."""
+    order, channel = begin(folder)
     try:
-        work(order, channel)
+        probe(order, channel)
     except ProbedCodeError as error:
         channel.tell(phase="failed", **failure(error))
 

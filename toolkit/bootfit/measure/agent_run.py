@@ -14,7 +14,11 @@ from bootfit.limits.accounting import TreeMemory, high_water_rss, reset_high_wat
 from bootfit.limits.children import Child, ChildResult, Watch, run_child
 from bootfit.measure.phases import Phase, Reading, peak_from_high_water
 
-_AGENT = Path(__file__).with_name("agent.py")
+_AGENTS = {
+    "probe": Path(__file__).with_name("agent.py"),
+    "describe": Path(__file__).with_name("agent_survey.py"),
+    "survey": Path(__file__).with_name("agent_survey.py"),
+}
 _SAMPLING_SECONDS = 0.005
 #: How long a probe that is done may take to end: an exit handler may hang.
 _ENDING_SECONDS = 2.0
@@ -101,7 +105,7 @@ def run_agent(
         recorder = _Recorder(events, answers, setting.memory_cap_bytes)
         try:
             child = run_child(
-                [setting.interpreter, _AGENT, folder],
+                [setting.interpreter, _AGENTS[str(order["job"])], folder],
                 cwd=setting.root,
                 environment=probe_environment(os.environ, setting.environment),
                 time_limit_seconds=setting.time_limit_seconds,

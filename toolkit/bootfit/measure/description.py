@@ -93,7 +93,7 @@ def cannot_import(what: Outcome, app: str, registry: str, setting: Setting) -> U
     if failure is None:
         return UndeterminedError(
             f"{subject} could not be measured: it {what.detail}",
-            "import it by hand with that interpreter to see more",
+            f"import it with {setting.interpreter} to see more (CPython 3.8 or later)",
         )
     module, _, attribute = (registry if is_registry else app).partition(":")
     if failure["candidates"] is not None:

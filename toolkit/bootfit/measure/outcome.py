@@ -24,6 +24,7 @@ _STAGES = {
 _HUNG_IN = re.compile(
     r'^  File "(?P<path>[^"]+)", line (?P<line>\d+) in (?P<name>\S+)', re.MULTILINE
 )
+_AGENTS = str(Path(__file__).with_name("agent"))
 _PACKAGES = ("site-packages", "dist-packages", "<frozen", "lib/python")
 
 
@@ -107,7 +108,7 @@ def _own_place(frames: Sequence[tuple[str, int, str]], root: Path) -> Place | No
 
 
 def _where(frames: Sequence[tuple[str, int, str]], root: Path) -> str:
-    frames = [frame for frame in frames if not frame[0].endswith("measure/agent.py")]
+    frames = [one for one in frames if not one[0].startswith(("<frozen", _AGENTS))]
     frame = own_frame(frames, root) or (frames[0] if frames else None)
     return f", in {frame[0]}:{frame[1]}" if frame else ""
 
