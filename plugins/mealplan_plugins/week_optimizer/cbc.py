@@ -43,16 +43,10 @@ def solve(model: Any, solver: Path, *, seconds: float, seed: int) -> Solution:
         model_file, answer = Path(folder, "week.mps"), Path(folder, "week.sol")
         log = Path(folder, "log")
         model.writeMPS(str(model_file))
+        draw = str(1 + seed % 10**8)  # CBC takes 0 for "by the clock"
         command = [
             *(str(solver), model_file.name),
-            *(
-                "-threads",
-                "0",
-                "-randomSeed",
-                str(seed % 10**8),
-                "-randomCbcSeed",
-                str(seed % 10**8),
-            ),
+            *("-threads", "0", "-randomSeed", draw, "-randomCbcSeed", draw),
             *("-timeMode", "elapsed", "-sec", f"{max(seconds, 0.1):.2f}", "-ratioGap", "0"),
             *("-solve", "-solution", answer.name),
         ]
