@@ -1,0 +1,218 @@
+"""Bad input through the command line: one clear line, the documented exit code, nothing left."""
+
+import os
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+
+import psutil
+import pytest
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="probes read /proc")
+
+GOOD_APP = "def app(environ, start_response):\n    start_response('200 OK', [])\n    return [b'']\n"
+
+
+@pytest.fixture
+def project(tmp_path):
+    (tmp_path / "requirements.txt").write_text("# nothing\n")
+    (tmp_path / "main.py").write_text(GOOD_APP)
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.bootfit]\nplatform = "render-free"\napp = "main:app"\n'
+    )
+    return tmp_path
+
+
+@pytest.fixture
+def bootfit(project):
+    """Run the command in the project; afterwards nothing of it may run or lie about."""
+    cookie = uuid.uuid4().hex
+    (project / "tmp").mkdir()
+
+    def call(*args, **environment):
+        done = subprocess.run(
+            [sys.executable, "-m", "bootfit", *args],
+            cwd=project,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=150,
+            env={
+                **os.environ,
+                "TMPDIR": str(project / "tmp"),
+                "BOOTFIT_TEST_COOKIE": cookie,
+                **environment,
+            },
+        )
+        assert "Traceback" not in done.stdout + done.stderr, done.stderr
+        return done
+
+    yield call
+    left = [
+        process.pid
+        for process in psutil.process_iter()
+        if process.pid != os.getpid() and cookie in _environment(process)
+    ]
+    assert left == []
+    assert list((project / "tmp").iterdir()) == []
+
+
+def _environment(process):
+    try:
+        return Path(f"/proc/{process.pid}/environ").read_text(errors="replace")
+    except OSError:
+        return ""
+
+
+def complaint(done):
+    """Return the one line of stderr that is bootfit's own."""
+    lines = [line for line in done.stderr.splitlines() if line.startswith("bootfit: ")]
+    assert len(lines) == 1, done.stderr
+    return lines[0]
+
+
+def plugin_project(project, rung, exercise="pass"):
+    (project / "heavy.py").write_text(rung)
+    (project / "work.py").write_text(f"def run():\n    {exercise}\n")
+    with (project / "pyproject.toml").open("a") as file:
+        file.write('[tool.bootfit.plugins.heavy]\nimports = ["heavy"]\nexercise = "work:run"\n')
+
+
+def measure(bootfit, *args):
+    return bootfit("measure", "--samples", "1", "--time-limit", "10", *args)
+
+
+def test_no_such_app(bootfit):
+    done = measure(bootfit, "--app", "absent:app")
+    assert done.returncode == 3
+    assert "absent" in complaint(done)
+
+
+def test_no_such_attribute(bootfit):
+    done = measure(bootfit, "--app", "main:ap")
+    assert done.returncode == 3
+    assert "main:ap" in complaint(done)
+
+
+def test_an_app_that_raises_at_import(bootfit, project):
+    (project / "main.py").write_text("\n1 / 0\n")
+    done = measure(bootfit)
+    assert done.returncode == 3
+    line = complaint(done)
+    assert "ZeroDivisionError" in line
+    assert "main.py" in line
+    assert "2" in line
+
+
+def test_an_app_that_never_returns(bootfit, project):
+    (project / "main.py").write_text("import time\ntime.sleep(1000)\n")
+    done = bootfit("measure", "--samples", "1", "--time-limit", "2")
+    assert done.returncode == 3
+    assert "2 s" in complaint(done)
+
+
+def test_an_unknown_option(bootfit, project):
+    (project / "pyproject.toml").write_text("[tool.bootfit]\nplatfrom = 'x'\n")
+    done = bootfit("fit")
+    assert done.returncode == 2
+    assert "did you mean platform?" in complaint(done)
+
+
+def test_an_unknown_platform(bootfit):
+    done = bootfit("check", "--platform", "render-fre")
+    assert done.returncode == 2
+    assert "render-free" in complaint(done)
+
+
+def test_a_requirement_file_that_does_not_parse(bootfit, project):
+    (project / "requirements.txt").write_text("# fine\nflask ==3\nnumpy === == 1\n")
+    done = bootfit("check")
+    assert done.returncode == 2
+    assert "requirements.txt:3:" in complaint(done)
+
+
+def test_no_requirement_file(bootfit, project):
+    (project / "requirements.txt").unlink()
+    done = bootfit("check")
+    assert done.returncode == 2
+    assert "-r FILE" in complaint(done)
+
+
+def test_no_index_within_reach(bootfit, project):
+    (project / "requirements.txt").write_text("six==1.16.0\n")
+    done = bootfit("check", "--index-url", "http://user:secret@127.0.0.1:9/simple/")
+    assert done.returncode == 3
+    assert "127.0.0.1" in complaint(done)
+    assert "secret" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("rung", "exercise", "word"),
+    [
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n", "pass", "SIGSEGV"),
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n", "pass", "SIGKILL"),
+        ("import os\nos._exit(0)\n", "pass", "exit"),
+        ("raise RuntimeError('no licence')\n", "pass", "no licence"),
+        ("", "raise ValueError('bad work')", "bad work"),
+    ],
+    ids=["crashes", "kills-itself", "exits", "raises", "raises-in-use"],
+)
+def test_a_plugin_that_breaks_is_a_finding(bootfit, project, rung, exercise, word):
+    plugin_project(project, rung, exercise)
+    done = measure(bootfit)
+    assert done.returncode == 1, done.stderr
+    findings = done.stdout[done.stdout.index("Findings") :]
+    assert "heavy" in findings
+    assert word in findings
+
+
+def test_a_plugin_that_floods_stdout(bootfit, project):
+    plugin_project(project, "import sys\nfor _ in range(4000):\n    print('x' * 65536)\n")
+    done = measure(bootfit)
+    assert done.returncode in {0, 1}
+    assert "heavy" in done.stdout[done.stdout.index("Findings") :]
+    assert len(done.stdout) < 100_000
+
+
+def test_a_plugin_that_forks_and_daemonises_leaves_nothing(bootfit, project):
+    plugin_project(
+        project,
+        "import os, time\n"
+        "if os.fork() == 0:\n"
+        "    os.setsid()\n"
+        "    if os.fork() == 0:\n"
+        "        time.sleep(1000)\n"
+        "    os._exit(0)\n",
+    )
+    done = measure(bootfit)
+    assert done.returncode in {0, 1}
+    assert "heavy" in done.stdout
+
+
+def test_interrupted(project):
+    (project / "main.py").write_text("import time\ntime.sleep(1000)\n")
+    import signal
+    import time
+
+    cookie = uuid.uuid4().hex
+    running = subprocess.Popen(
+        [sys.executable, "-m", "bootfit", "measure"],
+        cwd=project,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "BOOTFIT_TEST_COOKIE": cookie},
+    )
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        inside = [p for p in psutil.process_iter() if cookie in _environment(p)]
+        if len(inside) > 1:
+            break
+        time.sleep(0.05)
+    running.send_signal(signal.SIGTERM)
+    _, errors = running.communicate(timeout=30)
+    assert running.returncode == 130
+    assert "interrupted" in errors
+    assert "Traceback" not in errors
+    assert not [p.pid for p in psutil.process_iter() if cookie in _environment(p)]
