@@ -63,7 +63,9 @@ class CgroupV1(Boundary):
     ) -> "subprocess.Popen[bytes]":
         """See :meth:`Boundary.spawn`."""
         entering = launcher.entering(self._groups, command)
-        return launcher.start(entering, env=env, cwd=cwd, stdout=stdout, stderr=stderr)
+        process = launcher.start(entering, env=env, cwd=cwd, stdout=stdout, stderr=stderr)
+        self._started.append(process)
+        return process
 
     def readings(self) -> BoundaryReadings:
         """See :meth:`Boundary.readings`."""
@@ -85,6 +87,7 @@ class CgroupV1(Boundary):
 
     def kill_all(self) -> None:
         """See :meth:`Boundary.kill_all`."""
+        self._kill_started()
         if self._memory:
             group_folder.kill_group(self._memory)
 

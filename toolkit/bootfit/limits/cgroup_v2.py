@@ -83,7 +83,9 @@ class CgroupV2(Boundary):
         if self._group is None:
             raise OSError("the boundary is not open")
         entering = launcher.entering([self._group], command)
-        return launcher.start(entering, env=env, cwd=cwd, stdout=stdout, stderr=stderr)
+        process = launcher.start(entering, env=env, cwd=cwd, stdout=stdout, stderr=stderr)
+        self._started.append(process)
+        return process
 
     def readings(self) -> BoundaryReadings:
         """See :meth:`Boundary.readings`."""
@@ -91,6 +93,7 @@ class CgroupV2(Boundary):
 
     def kill_all(self) -> None:
         """See :meth:`Boundary.kill_all`."""
+        self._kill_started()
         if self._group:
             group_folder.kill_group(self._group)
 

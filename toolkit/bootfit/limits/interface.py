@@ -51,6 +51,7 @@ class Boundary(ABC):
         self.cpu_share = cpu_share
         #: What this boundary cannot hold ("swap is not limited"), for the report.
         self.notes: tuple[str, ...] = ()
+        self._started: list[subprocess.Popen[bytes]] = []
 
     @abstractmethod
     def open(self) -> None:
@@ -90,6 +91,12 @@ class Boundary(ABC):
     @abstractmethod
     def close(self) -> None:
         """Kill everything inside and remove the limit. May be called more than once."""
+
+    def _kill_started(self) -> None:
+        """Kill what was spawned by its own id: it may not have entered the limit yet."""
+        for process in self._started:
+            if process.poll() is None:
+                process.kill()
 
     def __enter__(self) -> "Boundary":
         self.open()

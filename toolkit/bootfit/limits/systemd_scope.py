@@ -99,6 +99,7 @@ class SystemdScope(Boundary):
             )
         finally:
             os.close(read_end)
+        self._started.append(process)
         self._group = self._find_group(process)
         return process
 
@@ -111,6 +112,7 @@ class SystemdScope(Boundary):
 
     def kill_all(self) -> None:
         """See :meth:`Boundary.kill_all`."""
+        self._kill_started()
         if self._group:
             self.readings()
             group_folder.kill_group(self._group)

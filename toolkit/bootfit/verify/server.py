@@ -37,6 +37,12 @@ class Server:
         """Return whether the master runs."""
         return self.child.popen.poll() is None
 
+    def stop(self, seconds: float) -> None:
+        """Ask the server to stop, and wait at most that long for it to clean up after itself."""
+        self.child.popen.send_signal(signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            self.child.popen.wait(seconds)
+
     def settled_events(self) -> LogEvents:
         """Return what the log told, once the master had a moment to tell what just happened."""
         time.sleep(0.2 if self.running else 0.0)
@@ -53,9 +59,8 @@ def running(
     environment: Mapping[str, str],
     folder: Path,
     port: int,
-    grace_seconds: float = 0.0,
 ) -> Iterator[Server]:
-    """Yield the server started in ``folder``; at the end it is asked to stop, then killed.
+    """Yield the server started in ``folder``; at the end it and all that came from it is killed.
 
     Raises:
         OSError: the command cannot be started.
@@ -73,11 +78,6 @@ def running(
         log = ServerLog(child.popen.stdout)
         server = Server(child, log, boundary, f"http://127.0.0.1:{port}", began)
         yield server
-        # Not after an exception: then there is no time to be polite.
-        if grace_seconds and server.running:
-            child.popen.send_signal(signal.SIGTERM)
-            with suppress(subprocess.TimeoutExpired):
-                child.popen.wait(grace_seconds)
         boundary.kill_all()
         log.finish(1.0)
 

@@ -5,7 +5,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bootfit.limits.boundary import open_boundary
@@ -124,14 +124,16 @@ def verify_plan(
                 environment=wanted,
                 folder=folder,
                 port=port,
-                grace_seconds=bounds.stop_seconds,
             ) as server:
                 seen, sampler = _watch(server, plan, drive, bounds, progress)
+                if seen.boot.booted:
+                    server.stop(bounds.stop_seconds)
         except OSError as error:
             raise UndeterminedError(
                 f"{command[0]} cannot be started: {error.strerror or error}",
                 "name the project's interpreter",
             ) from None
+    seen = replace(seen, log_tail=seen.log_tail.replace(f"{folder}/", ""))
     findings = judge.judge(seen)
     return _evidence(seen, sampler, command, judge.fits(findings)), findings
 
