@@ -1,12 +1,13 @@
 """The search against all combinations, on random instances."""
 
+from dataclasses import replace
 from itertools import product
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bootfit.model.sizes import MIB
-from bootfit.tune import Wishes, tune
+from bootfit.tune import Wishes, tune, union_to_measure
 from bootfit.tune.costs import costs_of
 from bootfit.tune.memory import Server, fits, need_of, union_of
 from unit.tune.measured import described, measured, platform, probe
@@ -31,11 +32,13 @@ def instances(draw):
         for rung in rungs
         if draw(st.booleans()) or rung == rungs[0]
     ]
-    for _ in range(draw(st.integers(0, 3))):
+    for _ in range(draw(st.integers(0, 4))):
         names = [
             f"{p}:{draw(st.sampled_from(r))}" for p, r in ladders.items() if draw(st.booleans())
         ]
-        if len(names) > 1:
+        if len(names) > 1 and draw(st.integers(0, 4)) == 0:
+            probes.append(probe(names, "union", status="crashed"))
+        elif len(names) > 1:
             after = 20 + draw(st.integers(0, 300))
             probes.append(
                 probe(
@@ -62,7 +65,11 @@ def test_the_plan_is_the_first_combination_that_fits(instance, memory, cpu, work
         headroom = int(memory * MIB * wishes.headroom)
         return need_of(costs, union_of(costs, rungs), server, memory * MIB, headroom)
 
-    combinations = list(product(*(ladder.rungs for ladder in costs.ladders)))
+    combinations = [
+        rungs
+        for rungs in product(*(ladder.rungs for ladder in costs.ladders))
+        if not costs.failure_of(rungs)
+    ]
     least = Server(workers or 1, 1)
     first = next((rungs for rungs in combinations if fits(need(rungs, least))), None)
     chosen = tuple(choice.implementation for choice in plan.plugins)
@@ -95,3 +102,40 @@ def test_more_memory_never_makes_a_plan_poorer(instance, memory, more):
         return (plan.refusal is not None, order)
 
     assert ranks(memory + more) <= ranks(memory)
+
+
+@settings(max_examples=150, deadline=None)
+@given(instance=instances(), memory=st.integers(40, 500), data=st.data())
+def test_measuring_what_is_asked_for_settles_the_plan(instance, memory, data):
+    """Whatever the unions turn out to be, no richer combination is left unmeasured."""
+    measurements, app = instance
+    there = platform(memory)
+    for _ in range(200):
+        names = union_to_measure(measurements, app, there, Wishes())
+        if not names:
+            break
+        assert measurements.of("union", *names) is None
+        singles = [measurements.of("on_top", name).figures for name in names]
+        stays = [round(one.anonymous_after_exercise_bytes.median / MIB) for one in singles]
+        after = data.draw(st.integers(max(stays), sum(stays)))
+        found = probe(names, "union", after=after)
+        measurements = replace(measurements, probes=(*measurements.probes, found))
+    else:
+        raise AssertionError("never settled")
+    plan, _ = tune(measurements, app, there, Wishes())
+    costs = costs_of(measurements, app.plugins)
+
+    def could_fit(rungs):
+        known = union_of(costs, rungs)
+        if known.basis == "upper bound":
+            known = replace(known, steady_bytes=max(rung.steady_bytes for rung in rungs))
+        headroom = int(memory * MIB * 0.1)
+        return fits(need_of(costs, known, Server(), memory * MIB, headroom))
+
+    combinations = product(*(ladder.rungs for ladder in costs.ladders))
+    first = next((c for c in combinations if not costs.failure_of(c) and could_fit(c)), None)
+    if first is None:
+        assert plan.refusal is not None
+    else:
+        chosen = tuple(choice.implementation for choice in plan.plugins)
+        assert chosen == tuple(rung.implementation for rung in first)

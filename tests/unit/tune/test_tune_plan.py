@@ -5,7 +5,7 @@ from bootfit.model.errors import ExitCode, UndeterminedError
 from bootfit.model.finding import Severity
 from bootfit.model.measurement import ProbeResult
 from bootfit.model.sizes import MIB
-from bootfit.tune import Wishes, tune
+from bootfit.tune import Wishes, tune, union_to_measure
 from unit.tune.measured import described, measured, platform, probe
 
 # master 14 + worker's own 1 + kernel 2: what the smallest server needs beside the app.
@@ -223,3 +223,40 @@ def test_measuring_with_another_python_is_a_warning():
 def test_an_asgi_app_is_not_served_by_the_plan():
     _, findings = tune(measured(20), described(interface="asgi"), platform(), Wishes())
     assert codes(findings) == ["BF409"]
+
+
+def test_rungs_that_crash_together_are_not_planned_together():
+    plan, findings = tune(
+        measured(
+            20,
+            probe("a:x", after=30),
+            probe("b:y", after=30),
+            probe(("a:x", "b:y"), "union", status="crashed", detail="SIGSEGV"),
+        ),
+        described(a=("x", "no"), b=("y", "no")),
+        platform(4096),
+        Wishes(),
+    )
+    assert rungs(plan) == {"a": "x", "b": "no"}
+    assert plan.plugins[1].forbidden == {"y": "together with the others: it crashes: SIGSEGV"}
+    assert codes(findings) == ["BF402"]
+
+
+def test_what_to_measure_together_is_what_could_change_the_plan():
+    probes = [probe("a:x", after=120), probe("b:y", after=120), probe("b:z", after=30)]
+    app, there = described(a=("x", "no"), b=("y", "z", "no")), platform(200)
+    asked = union_to_measure(measured(20, *probes), app, there, Wishes())
+    assert asked == ("a:x", "b:y")
+    probes.append(probe(asked, "union", after=220))
+    asked = union_to_measure(measured(20, *probes), app, there, Wishes())
+    assert asked == ("a:x", "b:z")
+    probes.append(probe(asked, "union", after=125))
+    assert union_to_measure(measured(20, *probes), app, there, Wishes()) == ()
+    assert rungs(tune(measured(20, *probes), app, there, Wishes())[0]) == {"a": "x", "b": "z"}
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_one_plugin_has_nothing_to_share_with(count):
+    probes = [probe("a:x", after=120)][:count]
+    app = described(a=("x", "no")) if count else described()
+    assert union_to_measure(measured(20, *probes), app, platform(), Wishes()) == ()

@@ -85,6 +85,13 @@ def test_a_slow_first_use_is_told(cpu_seconds, severity):
     assert [f.severity for f in findings if f.code == "BF403"] == ([severity] if severity else [])
 
 
+@pytest.mark.parametrize(("cpu", "codes"), [(0.1, []), (0.05, ["BF403"])])
+def test_a_slow_boot_is_told(cpu, codes):
+    # the app's import takes 0.5 s of CPU time
+    _, findings = tune(measured(20), described(), platform(cpu=cpu), Wishes())
+    assert [finding.code for finding in findings] == codes
+
+
 def test_wishes_win_over_what_would_be_chosen():
     wishes = Wishes(workers=3, threads=5, timeout_seconds=77, preload=True, max_requests=500)
     plan, findings = tune(measured(20), described(), platform(2048), wishes)

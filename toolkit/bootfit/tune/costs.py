@@ -1,7 +1,7 @@
 """Measurements become costs: what each rung adds to a worker, and which rungs can be chosen."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from bootfit.model.app import ImplementationDeclaration, PluginDeclaration
@@ -16,7 +16,7 @@ _FAILURES = {
     "crashed": "it crashes",
     "killed": "it was killed",
     "timed_out": "it did not finish in time",
-    "out_of_memory": "it alone exceeds the memory budget",
+    "out_of_memory": "it exceeds the memory limit",
     "flooded": "it floods its output",
 }
 
@@ -74,6 +74,13 @@ class Costs:
     import_seconds: float
     ladders: tuple[Ladder, ...]
     unions: tuple[UnionCost, ...]
+    #: Rungs that failed when they were loaded together → why.
+    failed_unions: dict[frozenset[str], str] = field(default_factory=dict)
+
+    def failure_of(self, rungs: Iterable[RungCost]) -> str:
+        """Return why ``rungs`` cannot be loaded together, as far as it was seen; else ""."""
+        names = {rung.name for rung in rungs}
+        return next((why for failed, why in self.failed_unions.items() if failed <= names), "")
 
 
 def costs_of(
@@ -109,6 +116,11 @@ def costs_of(
             for probe in measurements.probes
             if probe.mode == "union" and probe.figures is not None
         ),
+        failed_unions={
+            frozenset(probe.implementations): _failure(probe)
+            for probe in measurements.probes
+            if probe.mode == "union" and probe.status in _FAILURES
+        },
     )
 
 
@@ -176,14 +188,18 @@ def _why_not(cost: RungCost | None, probe: ProbeResult | None, import_seconds: f
     if cost is None:
         if probe is None:
             return "it was not measured and declares no cost"
-        reason = _FAILURES.get(probe.status, "it was not measured")
-        return f"{reason}: {probe.detail}" if probe.detail else reason
+        return _failure(probe)
     if import_seconds is not None and cost.import_seconds > import_seconds:
         return (
             f"its import takes {cost.import_seconds:.1f} s of CPU time, "
             f"over the budget of {import_seconds:g} s"
         )
     return ""
+
+
+def _failure(probe: ProbeResult) -> str:
+    reason = _FAILURES.get(probe.status, "it was not measured")
+    return f"{reason}: {probe.detail}" if probe.detail else reason
 
 
 def _stays(figures: ProbeFigures) -> int:

@@ -19,6 +19,9 @@ def forbidden_by_memory(situation: Situation, chosen: Rungs, position: int) -> d
         if rung == chosen[position]:
             break
         swapped = (*chosen[:position], rung, *chosen[position + 1 :])
+        if failure := situation.costs.failure_of(swapped):
+            reasons[rung.implementation] = f"together with the others: {failure}"
+            continue
         need = situation.need(swapped, situation.smallest)
         over = need.predicted_peak_bytes - available_bytes(need)
         reasons[rung.implementation] = (

@@ -121,6 +121,15 @@ def _platform_with(situation: Situation, alternatives: Sequence[Platform], name:
 
 def _about_timeout(plan: Plan, situation: Situation, slowest_seconds: float) -> Iterator[Finding]:
     share = min(1.0, situation.platform.cpu_share)
+    boot = situation.costs.import_seconds / share
+    if boot >= SLOW_SECONDS:
+        yield rules.SlowFirstUse.finding(
+            plan.app,
+            f"importing {plan.app} takes about {boot:.0f} s at {share:g} CPU, at each boot",
+            evidence=[f"import: {situation.costs.import_seconds:.2f} s of CPU time"],
+            remedy="import less at boot: `bootfit measure` says which modules cost most",
+            severity=Severity.WARNING if boot >= LOST_SECONDS else None,
+        )
     for ladder, choice in zip(situation.costs.ladders, plan.plugins, strict=True):
         rung = next(r for r in ladder.rungs if r.implementation == choice.implementation)
         seconds = (rung.import_seconds + rung.exercise_seconds) / share

@@ -11,7 +11,7 @@ from bootfit.tune import server as settings
 from bootfit.tune.costs import costs_of
 from bootfit.tune.explain import forbidden_by_memory, plugin_choice, server_choices
 from bootfit.tune.findings import findings_of
-from bootfit.tune.memory import Server, fits
+from bootfit.tune.memory import Server, fits, union_of
 from bootfit.tune.refusal import refusal_for
 from bootfit.tune.search import Rungs, fallbacks
 from bootfit.tune.situation import Situation
@@ -80,6 +80,31 @@ def tune(
         misfit=misfit,
     )
     return plan, in_order(found)
+
+
+def union_to_measure(
+    measurements: MeasurementSet,
+    description: AppDescription,
+    platform: Platform,
+    wishes: Wishes,
+) -> tuple[str, ...]:
+    """Return the rungs whose union would settle which plan is best; empty where it is settled.
+
+    Rungs share modules, so the sum of what each adds can forbid what would fit. Measure what this
+    returns together, add it to ``measurements``, and ask again: each answer is a new combination.
+
+    Raises:
+        UndeterminedError: the app itself was not measured.
+    """
+    costs = costs_of(measurements, description.plugins, wishes.import_seconds)
+    situation = Situation(costs, platform, wishes)
+    rungs = situation.conceivable(situation.smallest)
+    if rungs is None or union_of(costs, rungs).basis != "upper bound":
+        return ()
+    if any(rung.basis == "declared" for rung in rungs):
+        # Nobody could measure one of them alone; together it would be no different.
+        return ()
+    return tuple(rung.name for rung in rungs if rung.steady_bytes)
 
 
 def _grown(situation: Situation, rungs: Rungs) -> Server:

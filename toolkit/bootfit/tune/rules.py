@@ -23,6 +23,8 @@ class NothingFits(Rule):
 class RungForbiddenByMemory(Rule):
     """A richer implementation is forbidden, because the app would not fit with it.
 
+    (Or because it failed when it was loaded together with the others; the message says so.)
+
     The plan names the rung in ``BOOTFIT_FORBID``, so that the app serves the next one instead of
     being killed. Mend it with a larger plan, a lighter implementation, or by moving the plugin up
     in the declaration: plugins that are declared first get their rungs first.
@@ -36,7 +38,7 @@ class RungForbiddenByMemory(Rule):
 
 
 class SlowFirstUse(Rule):
-    """The first use of an implementation takes long at the platform's share of a CPU.
+    """The first use of an implementation, or the boot, takes long at the platform's CPU share.
 
     CPU seconds that were measured, divided by the share: at 0.1 CPU a pandas import of 0.4 s takes
     4 s. A request that waits longer than the platform's router does is lost (Heroku's gives up

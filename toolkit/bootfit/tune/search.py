@@ -6,6 +6,7 @@ of all ladders; a branch is cut only where no completion of it can fit.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from bootfit.tune.costs import Costs, RungCost, UnionCost
 from bootfit.tune.memory import Union, union_of
@@ -17,7 +18,8 @@ Verdict = Callable[[Union], bool]
 def richest(costs: Costs, allowed: Verdict) -> Rungs | None:
     """Return the first combination whose union is ``allowed``, or None where there is none.
 
-    ``allowed`` must be monotone: what it allows, it allows for smaller figures as well.
+    What failed when it was measured together is passed over. ``allowed`` must be monotone: what it
+    allows, it allows for smaller figures as well.
     """
     ladders = [ladder.rungs for ladder in costs.ladders]
     cheapest = [min((rung.steady_bytes for rung in rungs), default=0) for rungs in ladders]
@@ -53,7 +55,8 @@ def richest(costs: Costs, allowed: Verdict) -> Rungs | None:
 
     def descend(chosen: Rungs) -> Rungs | None:
         if len(chosen) == len(ladders):
-            return chosen if allowed(union_of(costs, chosen)) else None
+            sound = not costs.failure_of(chosen) and allowed(union_of(costs, chosen))
+            return chosen if sound else None
         if not allowed(bound(chosen)):
             return None
         for rung in ladders[len(chosen)]:
@@ -63,6 +66,35 @@ def richest(costs: Costs, allowed: Verdict) -> Rungs | None:
         return None
 
     return descend(())
+
+
+def richest_conceivable(costs: Costs, allowed: Verdict) -> Rungs | None:
+    """Return the first combination that would be ``allowed`` if its rungs shared all they can.
+
+    Where their union was measured, that counts; else they are taken to need no more together than
+    the largest of them needs alone.
+    """
+    ladders = [ladder.rungs for ladder in costs.ladders]
+
+    def descend(chosen: Rungs) -> Rungs | None:
+        if not allowed(_least(costs, chosen, done=len(chosen) == len(ladders))):
+            return None
+        if len(chosen) == len(ladders):
+            return None if costs.failure_of(chosen) else chosen
+        for rung in ladders[len(chosen)]:
+            found = descend((*chosen, rung))
+            if found is not None:
+                return found
+        return None
+
+    return descend(())
+
+
+def _least(costs: Costs, rungs: Rungs, *, done: bool) -> Union:
+    known = union_of(costs, rungs)
+    if done and known.basis != "upper bound":
+        return known
+    return replace(known, steady_bytes=max([0, *(rung.steady_bytes for rung in rungs)]))
 
 
 def fallbacks(costs: Costs) -> Rungs:

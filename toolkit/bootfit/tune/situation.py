@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from bootfit.model.plan import MemoryNeed
 from bootfit.model.platform import Platform
 from bootfit.tune.costs import Costs, RungCost
-from bootfit.tune.memory import Server, fits, need_of, union_of
-from bootfit.tune.search import Rungs, richest
+from bootfit.tune.memory import Server, Union, fits, need_of, union_of
+from bootfit.tune.search import Rungs, richest, richest_conceivable
 from bootfit.tune.wishes import Wishes
 
 
@@ -31,13 +31,16 @@ class Situation:
 
     def need(self, rungs: Sequence[RungCost], server: Server) -> MemoryNeed:
         """Return the prediction for ``rungs`` on ``server``."""
-        headroom = int(self.budget_bytes * self.wishes.headroom)
-        return need_of(self.costs, union_of(self.costs, rungs), server, self.budget_bytes, headroom)
+        return self._need(union_of(self.costs, rungs), server)
 
     def best(self, server: Server) -> Rungs | None:
         """Return the richest rungs that fit on ``server``, or None."""
+        return richest(self.costs, lambda union: fits(self._need(union, server)))
+
+    def conceivable(self, server: Server) -> Rungs | None:
+        """Return the richest rungs that would fit if they shared all they can, or None."""
+        return richest_conceivable(self.costs, lambda union: fits(self._need(union, server)))
+
+    def _need(self, union: Union, server: Server) -> MemoryNeed:
         headroom = int(self.budget_bytes * self.wishes.headroom)
-        return richest(
-            self.costs,
-            lambda union: fits(need_of(self.costs, union, server, self.budget_bytes, headroom)),
-        )
+        return need_of(self.costs, union, server, self.budget_bytes, headroom)
