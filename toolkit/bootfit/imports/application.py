@@ -165,12 +165,21 @@ def _likelihood(candidate: Candidate) -> tuple[bool, int, int, str]:
 
 
 def _words(line: str) -> list[str]:
-    line = line.split("#", 1)[0].replace('"', " ").replace("[", " ").replace(",", " ")
-    try:
-        words = shlex.split(line)
-    except ValueError:
-        words = line.split()
+    line = line.split("#", 1)[0]
+    if '["' in line or '",' in line:  # a list, as in a Dockerfile or in JSON
+        line = line.replace("[", " ").replace("]", " ").replace('",', '" ')
+    words = []
+    for word in _split(line):
+        # A whole command in quotes, as in YAML; the call of a factory may hold spaces as well.
+        words += [word] if "(" in word else word.split()
     return [word.rpartition("/")[2] if word.endswith(_SERVERS) else word for word in words]
+
+
+def _split(line: str) -> list[str]:
+    try:
+        return shlex.split(line)
+    except ValueError:
+        return line.split()
 
 
 def _argument(words: Sequence[str]) -> str:

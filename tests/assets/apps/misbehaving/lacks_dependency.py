@@ -1,0 +1,3 @@
+import no_such_framework
+
+app = no_such_framework.App()

@@ -1,0 +1,53 @@
+from bootfit.limits.accounting import (
+    ProcessMemory,
+    TreeMemory,
+    from_rollup,
+    from_status,
+    parse_fields,
+)
+
+ROLLUP = b"""5576685dc000-7fff890ce000 ---p 00000000 00:00 0                          [rollup]
+Rss:                1808 kB
+Pss:                 374 kB
+Pss_Anon:            116 kB
+Pss_File:            258 kB
+Anonymous:           200 kB
+"""
+STATUS = b"""Name:\tpython
+VmHWM:\t    8816 kB
+RssAnon:\t    2964 kB
+RssFile:\t    5852 kB
+RssShmem:\t       8 kB
+Threads:\t1
+"""
+
+
+def test_anonymous_is_the_proportional_share_and_files_what_is_left_of_rss():
+    assert from_rollup(7, ROLLUP) == ProcessMemory(7, 116 * 1024, 1608 * 1024, "pss_anon")
+
+
+def test_a_rollup_without_pss_anon_is_not_taken_for_nothing():
+    assert from_rollup(7, ROLLUP.replace(b"Pss_Anon", b"Pss_Other")) is None
+
+
+def test_status_is_the_weaker_figure_and_says_so():
+    assert from_status(7, STATUS) == ProcessMemory(7, 2964 * 1024, 5860 * 1024, "rss_anon")
+    assert from_status(7, b"Name:\tkthreadd\n") is None
+
+
+def test_only_sizes_are_read():
+    assert parse_fields(STATUS)[b"VmHWM"] == 8816 * 1024
+    assert b"Threads" not in parse_fields(STATUS)
+
+
+def test_a_tree_adds_anonymous_memory_and_takes_the_largest_file_backed():
+    tree = TreeMemory((ProcessMemory(1, 10, 100, "pss_anon"), ProcessMemory(2, 30, 60, "pss_anon")))
+    assert (tree.anonymous_bytes, tree.file_backed_bytes) == (40, 100)
+    assert (tree.of(2), tree.without(1), tree.of(3)) == (30, 30, 0)
+
+
+def test_a_tree_is_labelled_with_its_weakest_figure():
+    assert TreeMemory(()).basis == "pss_anon"
+    mixed = (ProcessMemory(1, 10, 0, "pss_anon"), ProcessMemory(2, 30, 0, "rss_anon"))
+    assert TreeMemory(mixed).basis == "rss_anon"
+    assert TreeMemory((*mixed, ProcessMemory(3, 1, 0, "rss"))).basis == "rss"
