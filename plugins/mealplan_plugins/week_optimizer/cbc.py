@@ -33,8 +33,17 @@ class Solution:
     bound: float | None
 
 
-def solve(model: Any, solver: Path, *, seconds: float, seed: int) -> Solution:
+def solve(
+    model: Any,
+    solver: Path,
+    *,
+    seconds: float,
+    seed: int,
+    any_solution: bool = False,
+) -> Solution:
     """Return the solution of a pulp model (minimised) by the CBC at ``solver``.
+
+    With ``any_solution`` the first one ends the search.
 
     Raises:
         RuntimeError: the solver crashed or wrote nothing.
@@ -48,6 +57,7 @@ def solve(model: Any, solver: Path, *, seconds: float, seed: int) -> Solution:
             *(str(solver), model_file.name),
             *("-threads", "0", "-randomSeed", draw, "-randomCbcSeed", draw),
             *("-timeMode", "elapsed", "-sec", f"{max(seconds, 0.1):.2f}", "-ratioGap", "0"),
+            *(("-maxSolutions", "1") if any_solution else ()),
             *("-solve", "-solution", answer.name),
         ]
         _run(command, folder, log, seconds + _GRACE_SECONDS)

@@ -3,6 +3,7 @@
 Pure and standard library alone; both planners start here.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 from math import isfinite
 
@@ -112,20 +113,19 @@ def build(request: WeekRequest, without: frozenset[str] = frozenset()) -> Proble
         )
         for meal in shares
     }
+    repeats = request.repeats if REPEATS not in without else DAYS_PER_WEEK * len(shares)
+    pins = Counter(pinned.values())
     impossible = [
         *(f"no dish is left for {meal}" for meal, left in columns.items() if not left),
-        *(
-            f"{dish!r} is pinned and ruled out"
-            for dish in pinned.values()
-            if dish not in allowed_ids
-        ),
+        *(f"{dish!r} is pinned and ruled out" for dish in pins if dish not in allowed_ids),
+        *(f"{dish!r} is pinned {n} times" for dish, n in pins.items() if n > repeats),
     ]
     return Problem(
         energy_kcal=request.energy_kcal,
         shares=shares,
         columns=columns,
         pinned=pinned,
-        repeats=request.repeats if REPEATS not in without else DAYS_PER_WEEK * len(shares),
+        repeats=repeats,
         spaced=SPACING not in without,
         energy_band=energy_band,
         maxima={

@@ -96,14 +96,16 @@ class TwoStagePlanner:
 
     def _feasible(self, problem: Problem) -> bool:
         """Whether ``problem`` has a week, as far as a few seconds tell."""
-        first = self._solve(selection.model(problem), monotonic() + _CLASH_SECONDS, 0, share=1.0)
-        if first.status == "infeasible":
+        if self._any_solution(selection.model(problem)).status == "infeasible":
             return False
         columns, complete = _promising(problem, {})
         if not complete:
             return True
-        deadline = monotonic() + _CLASH_SECONDS
-        return self._assign(problem, columns, deadline, 0, None)[1].status != "infeasible"
+        whole = assignment.model(problem, columns, None)
+        return self._any_solution(whole).status != "infeasible"
+
+    def _any_solution(self, model: Any) -> Solution:
+        return solve(model, self._solver, seconds=_CLASH_SECONDS, seed=0, any_solution=True)
 
     def _solve(self, model: Any, deadline: float, seed: int, *, share: float) -> Solution:
         """Solve within ``share`` of what is left of the time."""
