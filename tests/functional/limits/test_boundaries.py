@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from bootfit.limits.accounting import tree_memory
 from bootfit.limits.boundary import KINDS, open_boundary
 from bootfit.limits.hierarchies import read_hierarchies
@@ -104,9 +105,16 @@ def test_a_daemon_does_not_escape(kinds):
 
 
 def test_all_is_removed_after_an_exception(kinds):
-    with pytest.raises(ZeroDivisionError), open_boundary(LIMIT, kinds=kinds) as boundary:
-        child = spawn(boundary, "import time; time.sleep(60)")
-        raise ZeroDivisionError
+    children = []
+
+    def fail_inside():
+        with open_boundary(LIMIT, kinds=kinds) as boundary:
+            children.append(spawn(boundary, "import time; time.sleep(60)"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_inside()
+    (child,) = children
     child.stdout.close()
     assert child.wait(5) == -9
     assert own_groups() == []
@@ -162,9 +170,9 @@ def test_the_kernels_own_peak_is_read():
 
 def test_a_kind_that_cannot_be_had_is_named_with_its_reason(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
+    scope = open_boundary(LIMIT, kinds=["systemd-scope"])
     with pytest.raises(UndeterminedError, match="systemd-scope: "):
-        with open_boundary(LIMIT, kinds=["systemd-scope"]):
-            pass
+        scope.__enter__()
     with open_boundary(LIMIT, kinds=["systemd-scope", "watchdog"]) as boundary:
         assert boundary.kind == "watchdog"
         assert any(note.startswith("systemd-scope: ") for note in boundary.notes)

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from bootfit.limits.boundary import open_boundary
 from bootfit.limits.hierarchies import read_hierarchies
 from bootfit.model.sizes import MIB

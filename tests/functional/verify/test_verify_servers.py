@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from bootfit.limits.boundary import open_boundary
 from bootfit.limits.processes import table
 from bootfit.model.errors import UndeterminedError
@@ -16,6 +17,16 @@ from bootfit.verify.verify import Bounds
 from unit.verify import plans
 
 SERVERS = Path(__file__).parents[2] / "assets" / "servers"
+#: Answers 200 when the environment is the platform's with the plan's on top.
+TELLING = """\
+import os
+
+def app(environ, start_response):
+    arguments = os.environ["GUNICORN_CMD_ARGS"]
+    well = "--preload" in arguments and "10000" not in arguments and os.environ["MARK"] == "plan"
+    start_response("200 OK" if well else "500 No", [])
+    return [b""]
+"""
 QUICK = Bounds(boot_seconds=10, load_seconds=0.5, load_rounds=4, stop_seconds=3)
 
 
@@ -202,16 +213,7 @@ def test_routes_that_nothing_reaches_are_named():
 
 
 def test_the_platforms_environment_counts_and_the_plan_wins_over_it(tmp_path):
-    app = tmp_path / "telling.py"
-    app.write_text(
-        "import json, os\n"
-        "def app(environ, start_response):\n"
-        "    wanted = {'MARK': 'plan', 'GUNICORN_CMD_ARGS': environ['PATH_INFO'][1:]}\n"
-        "    told = os.environ['MARK'] == 'plan' and '--preload' in os.environ['GUNICORN_CMD_ARGS']\n"
-        "    told = told and '10000' not in os.environ['GUNICORN_CMD_ARGS']\n"
-        "    start_response('200 OK' if told else '500 No', [])\n"
-        "    return [os.environ['PORT'].encode()]\n"
-    )
+    (tmp_path / "telling.py").write_text(TELLING)
     platform = plans.platform(
         GUNICORN_CMD_ARGS="--preload --access-logfile - --bind=0.0.0.0:10000", MARK="platform"
     )

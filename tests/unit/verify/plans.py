@@ -59,7 +59,7 @@ def files(of, *, command="gunicorn -c gunicorn.conf.py {app}", **extra):
         **extra,
     }
     lines = [f"{name} = {value!r}" for name, value in settings.items()]
-    conf = "\n".join(["import os", 'bind = f"0.0.0.0:{os.environ[\'PORT\']}"', *lines, ""])
+    conf = "\n".join(["import os", "bind = f\"0.0.0.0:{os.environ['PORT']}\"", *lines, ""])
     return {
         "Procfile": f"web: {command.format(app=of.app)}\n",
         "gunicorn.conf.py": conf,

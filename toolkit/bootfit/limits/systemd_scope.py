@@ -38,6 +38,8 @@ class SystemdScope(Boundary):
         self._group: Path | None = None
         self._reader = GroupReader(limit_bytes)
         self._hold: int | None = None
+        #: Looked up once: a child's own PATH may hold another or none.
+        self._program = shutil.which("systemd-run")
         self._killed_by_systemd = False
 
     def open(self) -> None:
@@ -48,7 +50,7 @@ class SystemdScope(Boundary):
         """
         if self._hierarchies.unified is None:
             raise BoundaryUnavailableError("no control groups of version 2 are mounted")
-        if shutil.which("systemd-run") is None:
+        if self._program is None:
             raise BoundaryUnavailableError("there is no systemd-run")
         trial = group_folder.new_name() + ".scope"
         command = [*self._scope(trial), "cat", "/proc/self/cgroup"]
@@ -136,7 +138,8 @@ class SystemdScope(Boundary):
         if self.cpu_share is not None:
             properties.append(f"CPUQuota={max(self.cpu_share * 100, 1):.0f}%")
         flags = [flag for value in properties for flag in ("-p", value)]
-        return ["systemd-run", "--user", "--scope", "--quiet", f"--unit={unit}", *flags, "--"]
+        program = self._program or "systemd-run"
+        return [program, "--user", "--scope", "--quiet", f"--unit={unit}", *flags, "--"]
 
     def _find_group(self, process: "subprocess.Popen[bytes]") -> Path | None:
         """Wait until the process is in the scope, and return the group's folder."""

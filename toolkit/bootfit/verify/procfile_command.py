@@ -11,12 +11,14 @@ from bootfit.model.errors import UsageError
 _WEB = re.compile(r"^web:[ \t]*(.+?)[ \t]*$", re.MULTILINE)
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 _PYTHON = re.compile(r"python(3(\.\d+)?)?")
-#: What may stand in a command: 'no expansion', "expansion", \x, ${NAME:-default}, $NAME.
+_VARIABLE = r"""\\(?P<escaped>[$`]) | \\. | (?P<shell>`|\$\() |
+    \$\{(?P<braced>\w+)(?::?-(?P<default>[^}]*))?\} | \$(?P<plain>\w+)"""
+#: What may stand in a command: 'as it is', "with variables", \x, $(, $NAME, ${NAME:-default}.
 _PIECE = re.compile(
-    r"""'[^']*' | "(?:\\.|[^"\\])*" | \\. | \$\{(\w+)(?::?-([^}]*))?\} | \$(\w+)""",
-    re.VERBOSE | re.DOTALL,
+    r"""'[^']*' | (?P<quoted>"(?:\\.|[^"\\])*") | """ + _VARIABLE, re.VERBOSE | re.DOTALL
 )
-_INSIDE_QUOTES = re.compile(r"\\. | \$\{(\w+)(?::?-([^}]*))?\} | \$(\w+)", re.VERBOSE | re.DOTALL)
+_INSIDE_QUOTES = re.compile(_VARIABLE, re.VERBOSE | re.DOTALL)
+#: Stands for a value while words are split: no value is ever read as shell.
 _PLACE = re.compile("\x00(\\d+)\x00")
 
 
@@ -43,31 +45,17 @@ def web_line(procfile: str) -> str:
 def read_command(line: str, environment: Mapping[str, str]) -> WebCommand:
     """Return the words of ``line`` as POSIX sh would make them, variables expanded.
 
-    A variable that is not set is empty, an expanded value is never split into words.
+    A variable that is not set is empty. A value becomes several words only where the variable
+    stands alone and unquoted.
 
     Raises:
         UsageError: the line needs more of a shell than that: pipes, lists, substitutions.
     """
-    values: list[str] = []
-
-    def expanded(match: re.Match[str]) -> str:
-        name = match[1] or match[3]
-        if name is None:
-            if match[0].startswith('"'):
-                return _INSIDE_QUOTES.sub(expanded_inside, match[0])
-            return match[0]
-        return placed(name, match[2])
-
-    def expanded_inside(match: re.Match[str]) -> str:
-        name = match[1] or match[3]
-        return match[0] if name is None else placed(name, match[2])
-
-    def placed(name: str, default: str | None) -> str:
-        values.append(environment.get(name) or default or "")
-        return f"\x00{len(values) - 1}\x00"
-
-    marked = _PIECE.sub(expanded, line)
-    words = [_PLACE.sub(lambda at: values[int(at[1])], word) for word in _split(marked, line)]
+    values = _Values(environment)
+    marked = _PIECE.sub(values.replace, line)
+    words = [part for word in _split(marked, line) for part in values.put_back(word)]
+    if values.need_shell:
+        raise _needs_shell(line)
     assignments: dict[str, str] = {}
     while words and (match := _ASSIGNMENT.fullmatch(words[0])):
         assignments[match[1]] = match[2]
@@ -79,6 +67,43 @@ def read_command(line: str, environment: Mapping[str, str]) -> WebCommand:
     return WebCommand(tuple(words), assignments)
 
 
+class _Values:
+    """The values of a line's variables, each behind a mark while the line is split."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self._values: list[str] = []
+        self._quoted: list[bool] = []
+        self.need_shell = False
+
+    def replace(self, match: re.Match[str]) -> str:
+        """Return what stands for one piece of the line."""
+        if quoted := match["quoted"]:
+            return _INSIDE_QUOTES.sub(lambda inner: self._mark(inner, quoted=True), quoted)
+        return self._mark(match, quoted=False)
+
+    def put_back(self, word: str) -> list[str]:
+        """Return the words that ``word`` is once its marks are values again."""
+        alone = _PLACE.fullmatch(word)
+        if alone and not self._quoted[int(alone[1])]:
+            return self._values[int(alone[1])].split()
+        return [_PLACE.sub(lambda at: self._values[int(at[1])], word)]
+
+    def _mark(self, match: re.Match[str], *, quoted: bool) -> str:
+        if match["shell"]:
+            self.need_shell = True
+        name = match["braced"] or match["plain"]
+        if name:
+            value = self._environment.get(name) or match["default"] or ""
+        elif match["escaped"]:
+            value, quoted = match["escaped"], True
+        else:
+            return match[0]
+        self._values.append(value)
+        self._quoted.append(quoted)
+        return f"\x00{len(self._values) - 1}\x00"
+
+
 def _split(marked: str, line: str) -> list[str]:
     lexer = shlex.shlex(marked, posix=True, punctuation_chars=True)
     lexer.whitespace_split = True
@@ -87,13 +112,15 @@ def _split(marked: str, line: str) -> list[str]:
         words = list(lexer)
     except ValueError as error:
         raise UsageError(f"{line!r} cannot be read: {error}", "close the quotation") from None
-    unquoted = _PIECE.sub("", marked)
-    shell_alone = [word for word in words if word and not word.strip("();<>|&")]
-    if shell_alone or "`" in unquoted or "$(" in unquoted:
-        raise UsageError(
-            f"{line!r} needs a shell", "one server command, without pipes, lists, redirections"
-        )
+    if any(word and not word.strip("();<>|&") for word in words):
+        raise _needs_shell(line)
     return words
+
+
+def _needs_shell(line: str) -> UsageError:
+    return UsageError(
+        f"{line!r} needs a shell", "one server command, without pipes, lists, redirections"
+    )
 
 
 def run_by(words: Sequence[str], interpreter: Path) -> tuple[str, ...]:
