@@ -138,7 +138,7 @@ def test_a_limit_that_is_refused_leaves_nothing(tree, monkeypatch):
         return parent / name  # no control files: every write is refused
 
     monkeypatch.setattr(group_folder, "make_group", make)
-    with pytest.raises(BoundaryUnavailableError, match="memory[.]max"):
+    with pytest.raises(BoundaryUnavailableError, match=r"memory\.max"):
         CgroupV2(MIB, None, tree).open()
     assert made(tree) == []
 
