@@ -271,7 +271,7 @@ def run_child(
         stdout=tails.text("stdout"),
         stderr=tails.text("stderr"),
         wall_seconds=time.monotonic() - began,
-        survivors=survivors,
+        survivors=() if stopped else survivors,
     )
 
 

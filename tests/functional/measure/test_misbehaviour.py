@@ -1,0 +1,148 @@
+from pathlib import Path
+
+import pytest
+
+from bootfit.measure import describe, measure_project
+from bootfit.model.app import ImplementationDeclaration, PluginDeclaration
+from bootfit.model.errors import UndeterminedError, UsageError
+
+MIB = 1024 * 1024
+
+
+def measure(apps, python, rung, *, exercise="rungs:quiet", monkeypatch=None, **options):
+    ladder = (
+        ImplementationDeclaration(rung, f"rungs:{rung}", exercise=exercise),
+        ImplementationDeclaration("quiet", "rungs:quiet", exercise="rungs:quiet"),
+    )
+    root = apps / "misbehaving"
+    description = describe(root, python, None, declared=[PluginDeclaration("p", ladder)])
+    measurements, findings = measure_project(
+        description, root, python, samples=1, unions=[], **options
+    )
+    about = [one for one in findings if one.subject == f"p:{rung}"]
+    assert measurements.of("alone", "p:quiet").status == "measured"
+    return measurements.of("alone", f"p:{rung}"), about
+
+
+@pytest.mark.parametrize(
+    ("rung", "status", "code", "words"),
+    [
+        ("raises", "raised", "BF304", "RuntimeError: the model file is damaged, in rungs.py:14"),
+        ("exits", "raised", "BF304", "SystemExit: configuration missing"),
+        ("asks_for_too_much", "out_of_memory", "BF308", "MemoryError"),
+        ("needs_what_is_not_there", "not_installed", "BF303", "no_such_library"),
+        ("leaves", "crashed", "BF305", "exit code 3"),
+        ("segfaults", "crashed", "BF305", "SIGSEGV) while it was loaded, in rungs.py:"),
+        ("kills_itself", "killed", "BF305", "SIGKILL"),
+        ("floods", "flooded", "BF307", "without end"),
+    ],
+)
+def test_each_failure_is_one_finding(apps, python, rung, status, code, words):
+    result, findings = measure(apps, python, rung)
+    assert result.status == status
+    assert words in result.detail
+    assert [one.code for one in findings] == [code]
+
+
+def test_a_hang_is_ended_and_its_line_named(apps, python):
+    result, findings = measure(apps, python, "hangs", time_limit_seconds=2)
+    assert result.status == "timed_out"
+    assert "rungs.py:" in result.detail
+    assert [one.code for one in findings] == ["BF306"]
+    assert findings[0].place.path == "rungs.py"
+
+
+def test_failing_at_work_is_told_from_failing_at_load(apps, python):
+    result, _ = measure(apps, python, "quiet", exercise="rungs:kills_itself_on")
+    assert result.status == "measured"  # the fallback's own exercise is the quiet one
+    result, findings = measure(apps, python, "chatters", exercise="rungs:missing")
+    assert result.status == "raised"
+    assert "no attribute 'missing'" in findings[0].message
+
+
+@pytest.mark.parametrize("rung", ["chatters", "closes_everything", "forks_and_returns"])
+def test_odd_and_harmless_is_measured(apps, python, rung):
+    result, findings = measure(apps, python, rung)
+    assert result.status == "measured"
+    assert findings == []
+
+
+def test_a_daemon_is_told_and_ended(apps, python):
+    result, findings = measure(apps, python, "becomes_a_daemon")
+    assert result.status == "measured"
+    assert [one.code for one in findings] == ["BF310"]
+    assert result.figures.children_peak_bytes.median > 0
+
+
+def test_a_thread_that_never_ends_does_not_hold_the_figures_back(apps, python):
+    result, _ = measure(apps, python, "never_lets_go", time_limit_seconds=60)
+    assert result.status == "measured"
+
+
+def test_one_that_takes_the_machines_memory_is_stopped(apps, python, monkeypatch):
+    monkeypatch.setattr("bootfit.measure.project._memory_cap", lambda jobs: 100 * MIB)
+    result, findings = measure(apps, python, "hogs")
+    assert result.status == "out_of_memory"
+    assert "100.0 MiB" in result.detail
+    assert [one.code for one in findings] == ["BF308"]
+
+
+@pytest.mark.parametrize(
+    ("app", "message", "hint"),
+    [
+        (
+            "reads_environment:app",
+            "KeyError: 'SHOP_SECRET_OF_NO_ONE', in reads_environment.py:3",
+            "SHOP_SECRET_OF_NO_ONE",
+        ),
+        ("raises_at_import:app", "ValueError: no settings, in raises_at_import.py:2", "mend it"),
+        ("bad_syntax:app", "bad_syntax.py:1", "mend it"),
+        ("lacks_dependency:app", "lacks_dependency.py:1", "install no_such_framework"),
+        ("factory:app", "the module factory has no app", "factory:create_app()"),
+        ("nowhere:app", "no module named nowhere", "reads_environment"),
+        ("factory.sub:app", "no module named factory.sub", "asynchronous, bad_syntax, factory"),
+    ],
+)
+def test_an_app_that_cannot_be_imported_is_one_clear_line(apps, python, app, message, hint):
+    with pytest.raises(UndeterminedError) as caught:
+        describe(apps / "misbehaving", python, app)
+    assert message in caught.value.message
+    assert hint in caught.value.hint
+    assert "\n" not in caught.value.message
+
+
+def test_an_app_that_never_returns_is_ended(apps, python):
+    with pytest.raises(UndeterminedError, match=r"within 1 s.*hangs_at_import\.py:3"):
+        describe(apps / "misbehaving", python, "hangs_at_import:app", time_limit_seconds=1)
+
+
+def test_the_environment_of_the_project_reaches_the_app(apps, python):
+    found = describe(
+        apps / "misbehaving",
+        python,
+        "reads_environment:app",
+        environment={"SHOP_SECRET_OF_NO_ONE": "s"},
+    )
+    assert found.interface == "wsgi"
+
+
+def test_factories_and_asynchronous_apps(apps, python):
+    root = apps / "misbehaving"
+    assert describe(root, python, "factory:create_app()").interface == "wsgi"
+    assert describe(root, python, "asynchronous:app").interface == "asgi"
+
+
+def test_flask_tells_its_routes(apps, python):
+    pytest.importorskip("flask")
+    found = describe(apps / "misbehaving", python, "flask_shop:app")
+    assert (found.interface, found.framework) == ("wsgi", "flask")
+    routes = [(one.method, one.path, one.parameters) for one in found.routes]
+    assert routes == [
+        ("GET", "/dishes/<int:dish>/photo/<name>", ("dish", "name")),
+        ("POST", "/dishes", ()),
+    ]
+
+
+def test_an_interpreter_that_is_none_is_a_usage_error(apps):
+    with pytest.raises(UsageError, match="cannot run the interpreter"):
+        describe(apps / "misbehaving", Path("/no/such/python"), "factory:create_app()")
