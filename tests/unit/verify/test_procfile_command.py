@@ -8,6 +8,7 @@ from bootfit.verify.procfile_command import (
     is_gunicorn,
     read_command,
     run_by,
+    start_line,
     web_line,
     without_bind,
 )
@@ -27,6 +28,36 @@ def test_the_web_line_is_found_among_others():
 def test_no_web_line_is_an_error_that_says_so():
     with pytest.raises(UsageError, match="no web: line"):
         web_line("worker: rq worker\n")
+
+
+RENDER = """\
+services:
+  - type: pserv
+    startCommand: redis-server
+  - type: web
+    startCommand: gunicorn -c gunicorn.conf.py app:app
+"""
+
+
+def test_the_command_is_what_the_platform_reads():
+    conf = {"gunicorn.conf.py": ""}
+    line = start_line(conf, "app:create('x')")
+    assert words(line) == ("gunicorn", "-c", "gunicorn.conf.py", "app:create('x')")
+    assert (
+        start_line({**conf, "render.yaml": RENDER}, "x") == "gunicorn -c gunicorn.conf.py app:app"
+    )
+    assert start_line({"render.yaml": RENDER, "Procfile": "web: other\n"}, "x") == "other"
+
+
+@pytest.mark.parametrize("text", ["", "services: 3", "services: [{type: web}]", "a: [b"])
+def test_a_blueprint_without_a_command_is_an_error(text):
+    with pytest.raises(UsageError, match="no web service"):
+        start_line({"render.yaml": text}, "x")
+
+
+def test_files_without_a_command_are_an_error():
+    with pytest.raises(UsageError, match="do not say what to run"):
+        start_line({".python-version": "3.11.9"}, "x")
 
 
 @pytest.mark.parametrize(

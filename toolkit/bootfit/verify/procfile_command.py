@@ -1,4 +1,4 @@
-"""The command of a Procfile's ``web:`` line, read without a shell, and made to run right here."""
+"""The web process's command: found in the emitted files, read without a shell, run right here."""
 
 import re
 import shlex
@@ -40,6 +40,42 @@ def web_line(procfile: str) -> str:
     if not match:
         raise UsageError("the Procfile has no web: line", "verify runs what web: says")
     return match[1]
+
+
+def start_line(files: Mapping[str, str], app: str) -> str:
+    """Return the line that starts the web process, from what the platform reads.
+
+    That is the Procfile, or the ``startCommand`` of render.yaml, or gunicorn with its emitted
+    configuration file.
+
+    Raises:
+        UsageError: none of them says it.
+    """
+    if "Procfile" in files:
+        return web_line(files["Procfile"])
+    if "render.yaml" in files:
+        return _start_command(files["render.yaml"])
+    if "gunicorn.conf.py" in files:
+        return f"gunicorn -c gunicorn.conf.py {shlex.quote(app)}"
+    raise UsageError(
+        "the emitted files do not say what to run",
+        "emit a Procfile, a render.yaml or a gunicorn.conf.py",
+    )
+
+
+def _start_command(blueprint: str) -> str:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        document = YAML(typ="safe").load(blueprint)
+        services = document["services"]
+        lines = [each["startCommand"] for each in services if each.get("type") == "web"]
+        return str(lines[0])
+    except (YAMLError, LookupError, TypeError, AttributeError):
+        raise UsageError(
+            "render.yaml has no web service with a startCommand", "verify runs that command"
+        ) from None
 
 
 def read_command(line: str, environment: Mapping[str, str]) -> WebCommand:

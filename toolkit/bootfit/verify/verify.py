@@ -71,7 +71,8 @@ def verify_plan(
     """Return what happened when the plan ran under its limit, and the findings about it.
 
     The emitted files are written into a private folder that shows the rest of the project by
-    links; the command is that of their Procfile. Nothing of the run survives, on any way out.
+    links; the command is that of their Procfile or render.yaml. Nothing of the run survives, on
+    any way out.
 
     Args:
         plan: what to run; its memory budget is the limit.
@@ -88,7 +89,7 @@ def verify_plan(
         progress: told in words what goes on.
 
     Raises:
-        UsageError: the Procfile cannot be run as it stands.
+        UsageError: the emitted files hold no command that can be run as it stands.
         UndeterminedError: the plan is a refusal, or the server cannot be started at all.
     """
     if plan.refusal is not None:
@@ -222,23 +223,13 @@ def _command(
     port: int,
 ) -> tuple[tuple[str, ...], dict[str, str]]:
     """Return the words to run and the environment to run them in."""
-    line = _web_line(plan, files)
+    line = procfile_command.start_line(files, plan.app)
     asked = procfile_command.read_command(line, environment)
     words = procfile_command.run_by(asked.words, interpreter)
     settings = {**environment, **asked.assignments}
     if procfile_command.is_gunicorn(words):
         return procfile_command.bound_to(words, settings, f"127.0.0.1:{port}")
     return words, settings
-
-
-def _web_line(plan: Plan, files: Mapping[str, str]) -> str:
-    if "Procfile" in files:
-        return procfile_command.web_line(files["Procfile"])
-    if "gunicorn.conf.py" in files:
-        return f"gunicorn --config gunicorn.conf.py {plan.app}"
-    raise UndeterminedError(
-        "the emitted files do not say what to run", "emit a Procfile or a gunicorn.conf.py"
-    )
 
 
 def _own_environment(interpreter: Path, home: Path) -> dict[str, str]:
