@@ -89,7 +89,7 @@ CREATE TABLE portion (
   PRIMARY KEY (food, position)
 ) WITHOUT ROWID;
 CREATE VIRTUAL TABLE food_text USING fts5 (
-  name, other_names, content='food', content_rowid='id', detail='column',
+  name, other_names, content='food', content_rowid='id',
   tokenize='porter unicode61'
 );
 """

@@ -1,0 +1,35 @@
+"""Whether the app lives, whether it can work, and what it runs."""
+
+from __future__ import annotations
+
+from importlib import metadata
+
+from flask import Blueprint, Response, jsonify
+
+from mealplan.parts import parts
+
+BLUEPRINT = Blueprint("health", __name__)
+
+
+@BLUEPRINT.get("/health")
+def health() -> Response:
+    """Say that the process answers; asks nothing of anything else."""
+    return jsonify({"status": "ok"})
+
+
+@BLUEPRINT.get("/ready")
+def ready() -> Response:
+    """Say whether the database and the catalogue can be read; 503 where the database cannot."""
+    parts().database.ping()
+    return jsonify({"status": "ready", "nutrients": len(parts().foods.nutrients)})
+
+
+@BLUEPRINT.get("/version")
+def version() -> Response:
+    """Say which version runs, and which implementation serves each plugin. Loads none."""
+    try:
+        number = metadata.version("bootfit")
+    except metadata.PackageNotFoundError:
+        number = "unknown"
+    ladders = {plugin.name: [rung.name for rung in plugin.ladder] for plugin in parts().plugins}
+    return jsonify({"mealplan": number, "plugins": parts().plugins.status(), "ladders": ladders})

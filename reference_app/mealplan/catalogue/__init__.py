@@ -1,0 +1,1 @@
+"""What the app knows of food: USDA's foods, the dishes made of them, and their allergens."""

@@ -1,0 +1,221 @@
+"""Users' data: plans, what was eaten, what was searched for. SQLAlchemy Core, SQLite by default."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Connection,
+    Date,
+    Engine,
+    Float,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+    select,
+)
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import NullPool
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+_LOG = logging.getLogger(__name__)
+_BUSY_SECONDS = 5.0
+#: Option of a connection whose transaction writes.
+_WRITES = "mealplan_writes"
+
+METADATA = MetaData()
+PLANS = Table(
+    "plan",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("created_at", String(32), nullable=False, index=True),
+    Column("target_kcal", Float, nullable=False),
+    Column("implementation", String(40), nullable=False),
+    Column("request", JSON, nullable=False),
+    Column("result", JSON, nullable=False),
+)
+PLANNED_MEALS = Table(
+    "planned_meal",
+    METADATA,
+    Column("plan_id", ForeignKey("plan.id", ondelete="CASCADE"), primary_key=True),
+    Column("day", Integer, primary_key=True),
+    Column("meal", String(20), primary_key=True),
+    Column("dish_id", String(80), nullable=False),
+    Column("servings", Float, nullable=False),
+    Column("energy_kcal", Float, nullable=False),
+)
+#: Nutrients of an analysis that are columns, so that analytics can be asked of the database.
+ANALYTIC_NUTRIENTS = (
+    *("energy", "protein", "fat", "carbohydrate", "fiber", "sugars", "saturated_fat", "sodium"),
+)
+ANALYSES = Table(
+    "analysis",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("created_at", String(32), nullable=False),
+    Column("eaten_on", Date, nullable=False, index=True),
+    Column("meal", String(20), nullable=False),
+    # NULL where the nutrient is known for none of the foods.
+    *(Column(nutrient, Float) for nutrient in ANALYTIC_NUTRIENTS),
+    Column("result", JSON, nullable=False),
+)
+EATEN = Table(
+    "eaten",
+    METADATA,
+    Column("analysis_id", ForeignKey("analysis.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("kind", String(10), nullable=False),
+    Column("reference", String(80), nullable=False),
+    Column("name", String(300), nullable=False),
+    Column("grams", Float, nullable=False),
+)
+SEARCHES = Table(
+    "search",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("created_at", String(32), nullable=False),
+    Column("query", String(200), nullable=False),
+    Column("mode", String(10), nullable=False),
+    Column("served_mode", String(10), nullable=False),
+    Column("results", Integer, nullable=False),
+)
+
+
+def now() -> str:
+    """Return this moment in UTC, ISO 8601 to the second."""
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")
+
+
+class Database:
+    """Connections to users' data.
+
+    SQLite files are opened anew by each piece of work, so nothing is carried over a fork, and
+    several processes may serve one file: writers wait for each other.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+        self._lock = threading.Lock()
+        self._prepared = False
+
+    def prepare(self) -> None:
+        """Create what is missing of the tables; several processes may do so at once.
+
+        A database out of reach is logged and tried again by the next piece of work.
+        """
+        try:
+            self._prepare()
+        except DBAPIError as error:
+            _LOG.error("the database cannot be prepared: %s", error.orig)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Hand out a connection in a transaction that only reads.
+
+        Raises:
+            OperationalError: the database cannot be reached.
+        """
+        self._prepare()
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Hand out a connection in a transaction that is committed unless an error leaves it.
+
+        Raises:
+            OperationalError: the database cannot be reached, or stayed busy for five seconds.
+        """
+        self._prepare()
+        with self.engine.connect() as connection:
+            connection.execution_options(**{_WRITES: True})
+            with connection.begin():
+                yield connection
+
+    def ping(self) -> None:
+        """Do nothing, if the database can be reached.
+
+        Raises:
+            OperationalError: it cannot.
+        """
+        with self.reading() as connection:
+            connection.execute(select(PLANS.c.id).limit(1))
+
+    def _prepare(self) -> None:
+        with self._lock:
+            if self._prepared:
+                return
+            if self.engine.dialect.name == "sqlite":
+                _write_ahead(self.engine)
+            with self.engine.connect() as connection:
+                connection.execution_options(**{_WRITES: True})
+                with connection.begin():
+                    for table in METADATA.sorted_tables:
+                        connection.execute(CreateTable(table, if_not_exists=True))
+                        for index in table.indexes:
+                            connection.execute(CreateIndex(index, if_not_exists=True))
+            self._prepared = True
+        # No connection of this process must be used by one that is forked from it.
+        self.engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": _BUSY_SECONDS})
+    if engine.url.database:
+        Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _on_connect(connection: Any, _record: object) -> None:
+    # sqlite3 itself begins no transaction: SQLAlchemy's "begin" does, see _on_begin.
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = NORMAL")
+
+
+def _on_begin(connection: Connection) -> None:
+    # A transaction that reads first and writes later could not wait for another writer, so what
+    # writes says so at once.
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _write_ahead(engine: Engine) -> None:
+    """Switch to write-ahead logging, which the file remembers: readers then block no writer.
+
+    SQLite does not wait for a lock here, so this tries again for a while. Where the file cannot
+    be had this way the app does without, or fails at its first table with the reason.
+    """
+    until = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            connection = engine.raw_connection()
+            try:
+                connection.cursor().execute("PRAGMA journal_mode = WAL")
+            finally:
+                connection.close()
+        except (sqlite3.OperationalError, OperationalError) as error:
+            if time.monotonic() > until or "locked" not in str(error):
+                _LOG.warning("no write-ahead log for the database: %s", error)
+                return
+            time.sleep(0.05)
+        else:
+            return

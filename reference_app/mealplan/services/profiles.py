@@ -1,0 +1,22 @@
+"""Reading a person's profile from a request."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from mealplan.fields import Fields
+from mealplan.services.targets import ACTIVITY_FACTORS, GOALS, Person, Sex
+
+
+def person_of(fields: Fields) -> Person:
+    """Return the person whose profile ``fields`` hold, and note what is not valid in it."""
+    person = Person(
+        age_years=fields.integer("age_years", 19, 120),
+        sex=cast("Sex", fields.choice("sex", ("female", "male")) or "female"),
+        weight_kg=fields.number("weight_kg", 30, 300, unit="kg"),
+        height_cm=fields.number("height_cm", 120, 230, unit="cm"),
+        activity=fields.choice("activity", ACTIVITY_FACTORS, default="moderate") or "moderate",
+        goal=fields.choice("goal", GOALS, default="maintain") or "maintain",
+    )
+    fields.done()
+    return person

@@ -1,0 +1,100 @@
+"""Analytics over what was eaten and planned, computed by the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+
+from mealplan.database import ANALYSES, ANALYTIC_NUTRIENTS, EATEN, PLANNED_MEALS, PLANS, SEARCHES
+from mealplan_plugins.spreadsheet_export.contract import Cell
+
+EATEN_COLUMNS = ("id", "date", "weekday", "meal", *ANALYTIC_NUTRIENTS)
+PLANNED_COLUMNS = ("plan", "day", "meal", "dish", "servings", "energy")
+_TOP = 10
+
+
+def summary(connection: Connection, first: date, last: date) -> dict[str, Any]:
+    """Return the analytics of what was eaten from ``first`` to ``last``, JSON-ready.
+
+    A mean is over the meals of which the nutrient is known; ``known`` says how many those are.
+    """
+    within = ANALYSES.c.eaten_on.between(first, last)
+    by_meal = connection.execute(_means(ANALYSES.c.meal).where(within)).all()
+    by_day = connection.execute(
+        select(ANALYSES.c.eaten_on, func.count().label("meals"), func.sum(ANALYSES.c.energy))
+        .where(within)
+        .group_by(ANALYSES.c.eaten_on)
+        .order_by(ANALYSES.c.eaten_on)
+    ).all()
+    often = connection.execute(
+        select(EATEN.c.name, func.count().label("times"), func.sum(EATEN.c.grams))
+        .join(ANALYSES, ANALYSES.c.id == EATEN.c.analysis_id)
+        .where(within)
+        .group_by(EATEN.c.name)
+        .order_by(func.count().desc(), EATEN.c.name)
+        .limit(_TOP)
+    ).all()
+    return {
+        "from": first.isoformat(),
+        "to": last.isoformat(),
+        "meals": sum(row.meals for row in by_day),
+        "by_meal": {row[0]: _means_of(row) for row in by_meal},
+        "by_day": [
+            {"date": day.isoformat(), "meals": meals, "energy_kcal": _rounded(kcal)}
+            for day, meals, kcal in by_day
+        ],
+        "eaten_most_often": [
+            {"name": name, "times": times, "grams": _rounded(grams)} for name, times, grams in often
+        ],
+        "plans": _counts(connection, select(PLANS.c.implementation, func.count()), PLANS),
+        "searches": _counts(connection, select(SEARCHES.c.served_mode, func.count()), SEARCHES),
+    }
+
+
+def eaten_rows(connection: Connection) -> Iterator[Sequence[Cell]]:
+    """Yield every meal eaten, a row each, in the order of ``EATEN_COLUMNS``."""
+    nutrients = [ANALYSES.c[nutrient] for nutrient in ANALYTIC_NUTRIENTS]
+    query = select(ANALYSES.c.id, ANALYSES.c.eaten_on, ANALYSES.c.meal, *nutrients)
+    for row in connection.execute(query.order_by(ANALYSES.c.eaten_on, ANALYSES.c.id)):
+        number, day, meal, *amounts = row
+        yield (number, day, day.strftime("%A"), meal, *(_rounded(one) for one in amounts))
+
+
+def planned_rows(connection: Connection) -> Iterator[Sequence[Cell]]:
+    """Yield every meal planned, a row each, in the order of ``PLANNED_COLUMNS``."""
+    columns = (PLANNED_MEALS.c.plan_id, PLANNED_MEALS.c.day, PLANNED_MEALS.c.meal)
+    amounts = (PLANNED_MEALS.c.dish_id, PLANNED_MEALS.c.servings, PLANNED_MEALS.c.energy_kcal)
+    query = select(*columns, *amounts).order_by(*columns)
+    for plan, day, meal, dish, servings, kcal in connection.execute(query):
+        yield (plan, day + 1, meal, dish, servings, _rounded(kcal))
+
+
+def _means(by: Any) -> Select[Any]:
+    parts = [
+        part
+        for nutrient in ANALYTIC_NUTRIENTS
+        for part in (func.avg(ANALYSES.c[nutrient]), func.count(ANALYSES.c[nutrient]))
+    ]
+    return select(by, func.count(), *parts).group_by(by).order_by(by)
+
+
+def _means_of(row: Sequence[Any]) -> dict[str, Any]:
+    _, meals, *parts = row
+    means = {
+        nutrient: {"mean": _rounded(parts[2 * place]), "known": parts[2 * place + 1]}
+        for place, nutrient in enumerate(ANALYTIC_NUTRIENTS)
+    }
+    return {"meals": meals, "nutrients": means}
+
+
+def _counts(connection: Connection, query: Select[Any], table: Any) -> dict[str, int]:
+    first = query.selected_columns[0]
+    rows = connection.execute(query.select_from(table).group_by(first).order_by(first))
+    return {str(name): int(count) for name, count in rows}
+
+
+def _rounded(amount: float | None) -> float | None:
+    return None if amount is None else round(amount, 2)
