@@ -1,0 +1,53 @@
+"""What a project requires, and whether it installs on a target."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bootfit.model.check import CheckResult
+from bootfit.model.finding import Finding
+from bootfit.model.platform import Platform, Target
+
+__all__ = ["check_project"]
+
+
+def check_project(
+    root: Path,
+    files: Sequence[str],
+    platform: Platform,
+    target: Target,
+    *,
+    index_url: str | None = None,
+    exclude_newer: str | None = None,
+    progress: Callable[[str], None],
+) -> tuple[CheckResult, tuple[Finding, ...]]:
+    """Return, for each distribution that ``files`` bring in, whether it installs on ``target``.
+
+    Nothing is installed and no code of a project runs: an index is asked, and parts of archives
+    are read.
+
+    Args:
+        root: the project folder.
+        files: requirement files relative to it: requirements.txt, pyproject.toml (with extras:
+            ``pyproject.toml[export,ml]``), pylock.toml.
+        platform: where it will be built and run.
+        target: what a wheel must match.
+        index_url: the index to ask; else ``BOOTFIT_INDEX_URL``, else the files' ``--index-url``,
+            else the public one.
+        exclude_newer: a date or RFC 3339 time; uploads after it do not exist.
+        progress: told what is being done, in a few words.
+
+    Raises:
+        UsageError: a file cannot be read or understood; names file, line and column.
+        UndeterminedError: the index is out of reach, or does not answer as an index.
+    """
+    from bootfit.requirements.project_check import check_files
+
+    return check_files(
+        root,
+        files,
+        platform,
+        target,
+        index_url=index_url,
+        exclude_newer=exclude_newer,
+        progress=progress,
+    )

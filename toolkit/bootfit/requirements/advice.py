@@ -1,0 +1,167 @@
+"""What to do about blockers: another Python, or another version whose whole chain has wheels."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from bootfit.model.check import DistributionCheck
+from bootfit.model.finding import Finding, Severity
+from bootfit.model.platform import Target
+from bootfit.requirements.inquiry import Inquiry, pinned_version
+from bootfit.requirements.resolve import NoSolution, Resolution
+from bootfit.requirements.rules import (
+    Conflict,
+    NeedsCompiler,
+    NeedsRust,
+    NoSuchVersion,
+    RequiresPython,
+    UnreadableSdist,
+)
+from bootfit.requirements.verdict import needs_build
+from bootfit.requirements.wheel_match import admits_python
+
+#: What another Python or another version can mend.
+_MENDABLE = {
+    rule.code
+    for rule in (
+        Conflict,
+        NeedsCompiler,
+        NeedsRust,
+        NoSuchVersion,
+        RequiresPython,
+        UnreadableSdist,
+    )
+}
+#: Below that, no current tool installs anything.
+_OLDEST = (3, 8)
+#: More pins than that in one explanation are not tried one by one.
+_MOST_PINS = 6
+
+
+def with_advice(
+    inquiry: Inquiry, findings: Sequence[Finding], checks: Sequence[DistributionCheck]
+) -> tuple[Finding, ...]:
+    """Return ``findings``; those that block say which Python and which version would do.
+
+    Raises:
+        UndeterminedError: the index does not answer.
+    """
+    blocking = [f for f in findings if f.code in _MENDABLE and f.severity is Severity.ERROR]
+    if not blocking:
+        return tuple(findings)
+    inquiry.progress("Looking for what would install")
+    pythons = _pythons(inquiry, checks)
+    versions = _versions(inquiry, blocking)
+    for finding in blocking:
+        if finding.code == Conflict.code:
+            versions[finding.subject] = _agreeing(inquiry, finding)
+    return tuple(
+        replace(finding, remedy=_remedy(finding, pythons, versions))
+        if finding in blocking
+        else finding
+        for finding in findings
+    )
+
+
+def _remedy(finding: Finding, pythons: Sequence[str], versions: Mapping[str, str]) -> str:
+    parts = [versions.get(finding.subject, ""), finding.remedy]
+    if pythons:
+        parts.append(f"everything installs on Python {', '.join(pythons)}")
+    return "; ".join(part for part in parts if part)
+
+
+def _pythons(inquiry: Inquiry, checks: Sequence[DistributionCheck]) -> list[str]:
+    """Return the Pythons of the platform on which the whole project installs, newest first."""
+    if not inquiry.project.requirements:
+        return []
+    built = {check.name for check in checks if check.verdict in {"pure-sdist", "optional-c-sdist"}}
+    targets = [
+        target
+        for minor in inquiry.platform.python.allowed
+        if (target := replace(inquiry.target, python=minor)).python_minor
+        != inquiry.target.python_minor
+        and target.python_minor >= _OLDEST
+        and all(admits_python(text, target) for text, _ in inquiry.project.requires_python)
+    ]
+    question = inquiry.question(inquiry.project.requirements)
+    answers = inquiry.resolve_each([(question, target) for target in targets])
+    fitting = [
+        target
+        for target, answer in zip(targets, answers, strict=True)
+        if isinstance(answer, Resolution) and _installs(inquiry, answer, target, built)
+    ]
+    ordered = sorted(fitting, key=lambda target: target.python_minor, reverse=True)
+    return [target.python for target in ordered]
+
+
+def _installs(inquiry: Inquiry, resolution: Resolution, target: Target, built: set[str]) -> bool:
+    pages = inquiry.index.pages(resolution.versions)
+    return all(
+        name in built or not needs_build(inquiry.candidate(name, version), target)
+        for name, version in resolution.versions.items()
+        if pages[name].on_index
+    )
+
+
+def _versions(inquiry: Inquiry, blocking: Sequence[Finding]) -> dict[str, str]:
+    """Return, by subject of a finding, the first later version of the pin that leads to it.
+
+    Relaxed alone (`name>=pin`, no builds, lowest first): its whole chain then has wheels.
+    """
+    direct = inquiry.directs()
+    roots = {}
+    for finding in blocking:
+        if finding.code == Conflict.code:
+            continue
+        entry = next((e for e in direct.values() if e.place == finding.place), None)
+        if entry is not None and pinned_version(entry) is not None:
+            roots[finding.subject] = entry
+    questions = []
+    for entry in roots.values():
+        extras = (
+            f"[{','.join(sorted(entry.requirement.extras))}]" if entry.requirement.extras else ""
+        )
+        relaxed = f"{entry.requirement.name}{extras}>={pinned_version(entry)}"
+        question = replace(inquiry.question(()), requirements=(relaxed,), strict_lowest=True)
+        questions.append((question, inquiry.target))
+    found = {}
+    for (subject, entry), answer in zip(
+        roots.items(), inquiry.resolve_each(questions), strict=True
+    ):
+        name = canonicalize_name(entry.requirement.name)
+        version = None if isinstance(answer, NoSolution) else answer.versions.get(name)
+        if version is not None and version != pinned_version(entry):
+            found[subject] = _words(name, version, subject)
+    return found
+
+
+def _agreeing(inquiry: Inquiry, finding: Finding) -> str:
+    """Return which one pin, relaxed upwards, ends the conflict, and to what."""
+    entries = inquiry.project.requirements
+    named = finding.subject.split(", ")
+    pinned = [
+        entry
+        for entry in entries
+        if canonicalize_name(entry.requirement.name) in named and pinned_version(entry)
+    ][:_MOST_PINS]
+    questions = []
+    for relaxed in pinned:
+        others = inquiry.question([entry for entry in entries if entry is not relaxed])
+        lower = f"{relaxed.requirement.name}>={pinned_version(relaxed)}"
+        questions.append(
+            (replace(others, requirements=(*others.requirements, lower)), inquiry.target)
+        )
+    ways = []
+    for relaxed, answer in zip(pinned, inquiry.resolve_each(questions), strict=True):
+        name = canonicalize_name(relaxed.requirement.name)
+        if isinstance(answer, Resolution):
+            ways.append(f"{name}=={answer.versions[name]}")
+    return f"with {' or '.join(ways)} the requirements agree" if ways else ""
+
+
+def _words(name: str, version: Version, subject: str) -> str:
+    if name == subject:
+        return f"{name}=={version} is the next version that installs from wheels with all it needs"
+    return f"{name}=={version} is the next version whose {subject} has a wheel"

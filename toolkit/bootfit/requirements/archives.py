@@ -1,0 +1,214 @@
+"""Reading a few members of archives on an index, without storing or running anything.
+
+Tar files are read as a stream, and reading stops when enough is known; zip files and wheels are
+read by HTTP range. Sizes are capped, compressed and expanded: an archive that is larger than any
+sound one is reported, not unpacked.
+"""
+
+import io
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import requests
+
+from bootfit.requirements.index import Index, IndexUnreachableError
+from bootfit.requirements.index_page import IndexFile
+
+#: Read at most this much of a tar file as it is sent, and as it expands.
+MAX_COMPRESSED_BYTES = 256 * 1024 * 1024
+MAX_EXPANDED_BYTES = 1024 * 1024 * 1024
+#: Metadata is text of kilobytes; nothing larger is kept.
+MAX_MEMBER_BYTES = 4 * 1024 * 1024
+MAX_MEMBERS = 100_000
+_BLOCK = 64 * 1024
+
+
+class UnreadableArchive(Exception):  # noqa: N818 - a finding, not an error of ours
+    """The archive is cut short, is none, or is larger than it may be; the text says which."""
+
+
+@dataclass
+class Members:
+    """What was read of an archive: names in order, and the text of those that were wanted."""
+
+    names: list[str] = field(default_factory=list)
+    texts: dict[str, str] = field(default_factory=dict)
+
+
+def read_members(
+    index: Index,
+    file: IndexFile,
+    wanted: Callable[[str], bool],
+    enough: Callable[[Members], bool],
+) -> Members:
+    """Return the members of ``file`` for which ``wanted(name)``, until ``enough(members)``.
+
+    Raises:
+        UnreadableArchive: the file is broken or too large.
+        UndeterminedError: the index does not answer.
+    """
+    if file.filename.endswith((".zip", ".whl")):
+        return _read_zip(index, file, wanted)
+    return _read_tar(index, file, wanted, enough)
+
+
+def _read_tar(
+    index: Index, file: IndexFile, wanted: Callable[[str], bool], enough: Callable[[Members], bool]
+) -> Members:
+    members = Members()
+    with index.stream(file.url) as (_, chunks):
+        source = _Capped(chunks)
+        try:
+            with tarfile.open(fileobj=source, mode="r|*", bufsize=_BLOCK) as tar:
+                for member in tar:
+                    members.names.append(member.name)
+                    if member.offset_data + member.size > MAX_EXPANDED_BYTES:
+                        raise UnreadableArchive(
+                            f"it expands to more than {MAX_EXPANDED_BYTES // 2**20} MiB"
+                        )
+                    if len(members.names) > MAX_MEMBERS:
+                        raise UnreadableArchive(f"it has more than {MAX_MEMBERS} members")
+                    if member.isfile() and wanted(member.name):
+                        if member.size > MAX_MEMBER_BYTES:
+                            raise UnreadableArchive(f"its {member.name} is no text of metadata")
+                        content = tar.extractfile(member)
+                        data = content.read(MAX_MEMBER_BYTES) if content else b""
+                        members.texts[member.name] = data.decode("utf-8", "replace")
+                    if enough(members):
+                        break
+        except (tarfile.TarError, EOFError, zlib.error, OSError, ValueError) as error:
+            if isinstance(error, requests.RequestException):
+                raise
+            reason = str(error) or "it ends too early"
+            raise UnreadableArchive(f"it is no sound tar file: {reason}") from None
+    return members
+
+
+class _Capped(io.RawIOBase):
+    """Chunks as a file that refuses to go on for ever."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._rest = b""
+        self._read = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        parts = [self._rest]
+        have = len(self._rest)
+        while size < 0 or have < size:
+            chunk = next(self._chunks, b"")
+            if not chunk:
+                break
+            self._read += len(chunk)
+            if self._read > MAX_COMPRESSED_BYTES:
+                raise UnreadableArchive(f"it has more than {MAX_COMPRESSED_BYTES // 2**20} MiB")
+            parts.append(chunk)
+            have += len(chunk)
+        data = b"".join(parts)
+        if size < 0:
+            size = len(data)
+        self._rest = data[size:]
+        return data[:size]
+
+
+def _read_zip(index: Index, file: IndexFile, wanted: Callable[[str], bool]) -> Members:
+    members = Members()
+    try:
+        with zipfile.ZipFile(_RangeFile(index, file)) as archive:
+            for info in archive.infolist():
+                members.names.append(info.filename)
+                if not info.is_dir() and wanted(info.filename):
+                    with archive.open(info) as content:
+                        data = content.read(MAX_MEMBER_BYTES + 1)
+                    if len(data) > MAX_MEMBER_BYTES:
+                        raise UnreadableArchive(f"its {info.filename} is no text of metadata")
+                    members.texts[info.filename] = data.decode("utf-8", "replace")
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise UnreadableArchive(f"it is no sound zip file: {error}") from None
+    return members
+
+
+class _RangeFile(io.RawIOBase):
+    """A file on the index that is fetched in blocks, as they are needed."""
+
+    def __init__(self, index: Index, file: IndexFile) -> None:
+        self._index = index
+        self._url = file.url
+        self._blocks: dict[int, bytes] = {}
+        self._position = 0
+        self._size, tail = _tail(index, file.url)
+        self._tail_start = self._size - len(tail)
+        self._tail = tail
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
+        self._position = max(base + offset, 0)
+        return self._position
+
+    def read(self, size: int = -1) -> bytes:
+        end = self._size if size < 0 else min(self._position + size, self._size)
+        if self._position >= end:
+            return b""
+        data = self._bytes(self._position, end)
+        self._position += len(data)
+        return data
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        data = self.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def _bytes(self, start: int, end: int) -> bytes:
+        if start >= self._tail_start:
+            return self._tail[start - self._tail_start : end - self._tail_start]
+        first, last = start // _BLOCK, (end - 1) // _BLOCK
+        if any(number not in self._blocks for number in range(first, last + 1)):
+            if (last - first + 1 + len(self._blocks)) * _BLOCK > 32 * 1024 * 1024:
+                raise UnreadableArchive("its directory points into more data than metadata has")
+            data = _range(self._index, self._url, first * _BLOCK, (last + 1) * _BLOCK - 1)
+            for number in range(first, last + 1):
+                at = (number - first) * _BLOCK
+                self._blocks[number] = data[at : at + _BLOCK]
+        whole = b"".join(self._blocks[number] for number in range(first, last + 1))
+        return whole[start - first * _BLOCK : end - first * _BLOCK]
+
+
+def _tail(index: Index, url: str) -> tuple[int, bytes]:
+    """Return the size of the file and its last block."""
+    with index.stream(url, first=-_BLOCK) as (response, chunks):
+        if response.status_code == requests.codes.partial_content:
+            total = response.headers.get("Content-Range", "").rpartition("/")[2]
+            if total.isdigit():
+                return int(total), _at_most(chunks, _BLOCK)
+    raise IndexUnreachableError("the index does not serve parts of files")
+
+
+def _range(index: Index, url: str, first: int, last: int) -> bytes:
+    with index.stream(url, first=first, last=last) as (response, chunks):
+        if response.status_code != requests.codes.partial_content:
+            raise IndexUnreachableError("the index does not serve parts of files")
+        return _at_most(chunks, last - first + 1)
+
+
+def _at_most(chunks: Iterator[bytes], size: int) -> bytes:
+    data = bytearray()
+    for chunk in chunks:
+        data += chunk
+        if len(data) >= size:
+            break
+    return bytes(data[:size])

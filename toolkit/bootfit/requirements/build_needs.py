@@ -1,0 +1,150 @@
+"""What building an sdist needs, from its own words. Pure.
+
+Build requirements decide (PEP 518): a stray Cargo.toml or `.rs` file proves nothing.
+"""
+
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+Need = Literal["pure-sdist", "optional-c-sdist", "c-sdist", "rust-sdist"]
+
+_RUST = {"maturin", "setuptools-rust", "puccinialin"}
+_COMPILED = {
+    "cffi",
+    "cmake",
+    "cython",
+    "meson",
+    "meson-python",
+    "mypyc",
+    "nanobind",
+    "ninja",
+    "numpy",
+    "oldest-supported-numpy",
+    "pybind11",
+    "py-build-cmake",
+    "scikit-build",
+    "scikit-build-core",
+    "swig",
+}
+_SOURCE = re.compile(r"\.(c|cc|cpp|cxx|cu|pyx|f|f90|f77)$", re.IGNORECASE)
+_EXTENSION = re.compile(r"\bext_modules\b|\bExtension\(|\bcffi_modules\b|\bcythonize\(")
+_OPTIONAL = re.compile(
+    r"optional\s*=\s*True|BuildFailed|build_ext.*(?:CCompilerError|CompileError)"
+    r"|without[_ -](?:the )?(?:c[_ ])?(?:speedups?|extensions?)|skip[_ ]?extensions?"
+    r"|except\s*\(?[^:]*(?:CCompilerError|CompileError|DistutilsPlatformError|ExecError)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class BuildNeed:
+    """What a build needs, how that is known, and of which tool (for what the builder lacks)."""
+
+    need: Need
+    evidence: tuple[str, ...]
+    fortran: bool = False
+    #: The metadata is from before version 2.2: dependencies may differ from machine to machine.
+    dynamic_dependencies: bool = False
+    #: Why the sdist could not be read; "" where it could.
+    unreadable: str = ""
+
+
+def need_of_generator(generator: str) -> BuildNeed | None:
+    """Return what a wheel's ``Generator`` tells, or None where it tells nothing.
+
+    Source: `*.dist-info/WHEEL` of another wheel of the same version (PEP 427).
+    """
+    name = generator.split(maxsplit=1)[0].lower() if generator.split() else ""
+    evidence = (f"another wheel of this version was made by {generator.strip()}",)
+    if name == "maturin":
+        return BuildNeed("rust-sdist", evidence)
+    if name in {"meson", "scikit-build-core"}:
+        return BuildNeed("c-sdist", evidence)
+    return None
+
+
+def need_of_sdist(
+    names: Iterable[str], texts: Mapping[str, str], *, optional: str = ""
+) -> BuildNeed:
+    """Return what building the sdist needs.
+
+    Args:
+        names: its members.
+        texts: path inside the sdist (without its top folder) → content, of those that were read.
+        optional: how it is known that its compiled part is optional; "" where it is not.
+    """
+    requires, _ = build_system(texts.get("pyproject.toml"))
+    declared = {canonicalize_name(name) for name in requires}
+    words = f"its build requires {', '.join(sorted(declared))}" if declared else ""
+    if rust := declared & _RUST:
+        return BuildNeed("rust-sdist", (f"its build requires {', '.join(sorted(rust))}",))
+    compiled = sorted(declared & _COMPILED)
+    setup = texts.get("setup.py", "") + texts.get("setup.cfg", "")
+    sources = [name for name in names if _SOURCE.search(name)]
+    extension = bool(_EXTENSION.search(setup)) or "ext-modules" in texts.get("pyproject.toml", "")
+    if not compiled and not extension:
+        return BuildNeed("pure-sdist", (words or "it has a setup.py without extension modules",))
+    fortran = _fortran(sources, texts.get("meson.build", ""))
+    why = [
+        f"its build requires {', '.join(compiled)}"
+        if compiled
+        else f"setuptools builds extension modules ({sources[0]})"
+        if sources
+        else "its setup.py builds extension modules"
+    ]
+    if not optional and _OPTIONAL.search(setup):
+        optional = "its setup.py goes on where the compiler fails"
+    if optional:
+        return BuildNeed("optional-c-sdist", (*why, f"the compiled part is optional: {optional}"))
+    if fortran:
+        why.append(f"it compiles Fortran ({fortran})")
+    return BuildNeed("c-sdist", tuple(why), fortran=bool(fortran))
+
+
+def _fortran(sources: Iterable[str], meson: str) -> str:
+    """Return what shows that Fortran is compiled; sources of tests and of docs do not."""
+    if re.search(r"(?:add_languages|project)\([^)]*'fortran'", meson):
+        return "its meson.build asks for it"
+    for name in sources:
+        if re.search(r"\.f(77|90)?$", name, re.IGNORECASE) and not re.search(
+            r"(?:^|/)(?:tests?|docs?|examples?)/", name
+        ):
+            return name
+    return ""
+
+
+def build_system(pyproject: str | None) -> tuple[tuple[str, ...], str]:
+    """Return the names in ``build-system.requires`` and the backend (PEP 517's default without)."""
+    default = "setuptools.build_meta:__legacy__"
+    try:
+        table: Any = tomllib.loads(pyproject or "").get("build-system", {})
+    except tomllib.TOMLDecodeError:
+        return (), default
+    if not isinstance(table, dict):
+        return (), default
+    requires = table.get("requires", [])
+    names = []
+    for stated in requires if isinstance(requires, list) else ():
+        try:
+            names.append(Requirement(str(stated)).name)
+        except InvalidRequirement:
+            continue
+    backend = str(table.get("build-backend", default))
+    known = {
+        "maturin": "maturin",
+        "mesonpy": "meson-python",
+        "scikit_build_core": "scikit-build-core",
+    }
+    names += [tool for module, tool in known.items() if backend.startswith(module)]
+    return tuple(names), backend

@@ -1,0 +1,295 @@
+"""Asking a package index: project pages, parts of files. The only module here that uses HTTP.
+
+Works with indexes that have neither JSON pages (PEP 691), file sizes (PEP 700), metadata files
+(PEP 658), ETags nor ranges; it only gets slower.
+"""
+
+import json
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+from pypi_simple import ACCEPT_JSON_PREFERRED, ProjectPage
+from pypi_simple.classes import DistributionPackage
+
+from bootfit.model.errors import UndeterminedError, UsageError
+from bootfit.requirements.index_page import IndexFile, ProjectFiles, merge
+
+#: The largest page of the public index has about 7 MB; four times the largest known is no page.
+MAX_PAGE_BYTES = 64 * 1024 * 1024
+_CHUNK = 64 * 1024
+_THREADS = 8
+
+
+class IndexUnreachableError(UndeterminedError):
+    """The index did not answer, or not with an index page."""
+
+
+@dataclass(frozen=True)
+class IndexAddress:
+    """An index, with its credentials apart so that nothing prints them by accident."""
+
+    #: Without credentials, with a trailing slash.
+    url: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+    @property
+    def with_credentials(self) -> str:
+        """Return the URL as `uv` wants it. Write it only into a private file."""
+        if not self.user and not self.password:
+            return self.url
+        parts = urlsplit(self.url)
+        login = self.user + (f":{self.password}" if self.password else "")
+        return urlunsplit(parts._replace(netloc=f"{login}@{parts.netloc}"))
+
+
+def index_address(url: str) -> IndexAddress:
+    """Return ``url`` as an address.
+
+    Raises:
+        UsageError: it is not an http or https URL.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port, parts = None, None, urlsplit("")
+    if parts.scheme not in {"http", "https"} or not host:
+        raise UsageError(
+            f"{without_credentials(url)!r} is not the URL of an index",
+            "give the address of its simple pages, https://host/simple/",
+        )
+    netloc = f"[{host}]" if ":" in host else host
+    netloc += f":{port}" if port else ""
+    path = parts.path.rstrip("/") + "/"
+    bare = urlunsplit((parts.scheme, netloc, path, "", ""))
+    return IndexAddress(bare, parts.username or "", parts.password or "")
+
+
+def without_credentials(text: str) -> str:
+    """Return ``text`` with every ``user:password@`` of a URL struck out."""
+    import re
+
+    return re.sub(r"(\w+://)[^/\s@'\"]*@", r"\1****@", text)
+
+
+class Index:
+    """One or several indexes, asked in parallel, each page once.
+
+    Safe to use from several threads. Close it, or use it as a context manager.
+    """
+
+    def __init__(
+        self,
+        addresses: tuple[IndexAddress, ...],
+        *,
+        timeout_seconds: float,
+        before: datetime | None = None,
+    ) -> None:
+        self.addresses = addresses
+        self.timeout_seconds = timeout_seconds
+        self._before = before
+        self._pages: dict[str, ProjectFiles] = {}
+        self._local = threading.local()
+        self._sessions: list[requests.Session] = []
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> "Index":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for session in self._sessions:
+            session.close()
+
+    def pages(self, names: Iterable[str]) -> Mapping[str, ProjectFiles]:
+        """Return the files of each project, by normalized name.
+
+        Raises:
+            UndeterminedError: the index is out of reach, too slow, or what it sent is no page.
+        """
+        wanted = list(dict.fromkeys(map(canonicalize_name, names)))
+        missing = [name for name in wanted if name not in self._pages]
+        if missing:
+            with ThreadPoolExecutor(min(_THREADS, len(missing))) as pool:
+                try:
+                    for name, page in zip(missing, pool.map(self._page, missing), strict=True):
+                        self._pages[name] = page
+                except BaseException:
+                    pool.shutdown(wait=False, cancel_futures=True)
+                    raise
+        return {name: self._pages[name] for name in wanted}
+
+    def page(self, name: str) -> ProjectFiles:
+        """Return the files of one project; errors as `pages`."""
+        return self.pages((name,))[canonicalize_name(name)]
+
+    @contextmanager
+    def stream(
+        self, url: str, *, first: int | None = None, last: int | None = None
+    ) -> Iterator[tuple[requests.Response, Iterator[bytes]]]:
+        """Open a file, or its bytes ``first``..``last`` (a negative ``first`` counts from the end).
+
+        The chunks stop with an error once the whole takes three times the time limit.
+
+        Raises:
+            UndeterminedError: it cannot be had.
+        """
+        headers = {"Accept-Encoding": "identity"}
+        if first is not None:
+            span = f"{first}" if first < 0 else f"{first}-{'' if last is None else last}"
+            headers["Range"] = f"bytes={span}"
+        try:
+            with self._session().get(
+                url,
+                stream=True,
+                headers=headers,
+                timeout=self.timeout_seconds,
+                auth=self._auth(url),
+            ) as response:
+                response.raise_for_status()
+                yield response, self._chunks(response, _CHUNK, 3 * self.timeout_seconds)
+        except requests.RequestException as error:
+            raise IndexUnreachableError(
+                f"{without_credentials(url)} cannot be read: {_reason(error)}", _HINT
+            ) from None
+
+    def _page(self, name: str) -> ProjectFiles:
+        found = merge(name, (self._page_of(address, name) for address in self.addresses))
+        return found.before(self._before)
+
+    def _page_of(self, address: IndexAddress, name: str) -> ProjectFiles:
+        url = f"{address.url}{name}/"
+        try:
+            with self._session().get(
+                url,
+                stream=True,
+                headers={"Accept": ACCEPT_JSON_PREFERRED},
+                timeout=self.timeout_seconds,
+                auth=self._auth(url),
+            ) as response:
+                if response.status_code in {404, 410}:
+                    return ProjectFiles(name, on_index=False)
+                response.raise_for_status()
+                body = bytearray()
+                for chunk in self._chunks(response, _CHUNK, 3 * self.timeout_seconds):
+                    body += chunk
+                    if len(body) > MAX_PAGE_BYTES:
+                        raise IndexUnreachableError(
+                            f"the index page of {name} has more than {MAX_PAGE_BYTES} bytes", _HINT
+                        )
+                return _project_files(name, response, bytes(body))
+        except requests.RequestException as error:
+            raise IndexUnreachableError(
+                f"the index {address.url} gave no page for {name}: {_reason(error)}", _HINT
+            ) from None
+
+    def _chunks(self, response: requests.Response, size: int, seconds: float) -> Iterator[bytes]:
+        deadline = time.monotonic() + seconds
+        expected = response.headers.get("Content-Length")
+        encoded = response.headers.get("Content-Encoding", "identity") != "identity"
+        read = 0
+        for chunk in response.iter_content(size):
+            read += len(chunk)
+            yield chunk
+            if time.monotonic() > deadline:
+                raise requests.Timeout(f"not complete after {seconds:.0f} s")
+        if expected and expected.isdigit() and not encoded and read < int(expected):
+            raise requests.ConnectionError(f"it ends after {read} of {expected} bytes")
+
+    def _session(self) -> requests.Session:
+        session: requests.Session | None = getattr(self._local, "session", None)
+        if session is None:
+            session = requests.Session()
+            session.headers["User-Agent"] = "bootfit"
+            self._local.session = session
+            with self._lock:
+                self._sessions.append(session)
+        return session
+
+    def _auth(self, url: str) -> tuple[str, str] | None:
+        netloc = urlsplit(url).netloc
+        for address in self.addresses:
+            if address.user and urlsplit(address.url).netloc == netloc:
+                from urllib.parse import unquote
+
+                return unquote(address.user), unquote(address.password)
+        return None
+
+
+_HINT = "is the index URL right, and is there a network? set --index-url or BOOTFIT_INDEX_URL"
+
+
+def _project_files(name: str, response: requests.Response, body: bytes) -> ProjectFiles:
+    kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    try:
+        if kind.endswith("json"):
+            page = ProjectPage.from_json_data(json.loads(body), base_url=response.url)
+        else:
+            encoding = response.encoding if "charset" in response.headers["Content-Type"] else None
+            page = ProjectPage.from_html(name, body.decode(encoding or "utf-8"), response.url)
+    except Exception as error:  # noqa: BLE001 - a stranger's page may break the parser anyhow
+        raise IndexUnreachableError(
+            f"what the index sent for {name} is no index page ({kind or 'no content type'}): "
+            f"{type(error).__name__}",
+            _HINT,
+        ) from None
+    files = tuple(file for package in page.packages if (file := _index_file(package)))
+    if not files and "html" in kind and not _looks_like_index(body):
+        raise IndexUnreachableError(
+            f"what the index sent for {name} is a web page, not an index page", _HINT
+        )
+    return ProjectFiles(name, files)
+
+
+def _looks_like_index(body: bytes) -> bool:
+    """An index page without files still says so: PEP 503 gives it a repository version or links."""
+    lower = body[:65536].lower()
+    return b"pypi:repository-version" in lower or (
+        b"<form" not in lower and b"<script" not in lower and b"<p" not in lower
+    )
+
+
+def _index_file(package: DistributionPackage) -> IndexFile | None:
+    if package.package_type not in {"wheel", "sdist"} or package.version is None:
+        return None
+    try:
+        version = Version(package.version)
+    except InvalidVersion:
+        return None
+    return IndexFile(
+        filename=package.filename,
+        url=package.url,
+        kind="wheel" if package.package_type == "wheel" else "sdist",
+        version=version,
+        size_bytes=package.size,
+        requires_python=package.requires_python or "",
+        yanked=(package.yanked_reason or "") if package.is_yanked else None,
+        digests=tuple(f"{k}:{v}".lower() for k, v in package.digests.items()),
+        uploaded=package.upload_time,
+    )
+
+
+def _reason(error: requests.RequestException) -> str:
+    """Return the reason in a few words, without addresses of memory and credentials."""
+    if isinstance(error, requests.HTTPError) and error.response is not None:
+        return f"HTTP {error.response.status_code}"
+    if isinstance(error, requests.Timeout) or "timed out" in str(error):
+        return "it did not answer in time"
+    if isinstance(error, requests.exceptions.SSLError):
+        return "its certificate was not accepted"
+    text = without_credentials(str(error))
+    for known in ("Connection refused", "Name or service not known", "Connection reset by peer"):
+        if known in text:
+            return known.lower()
+    if "ends after" in text or "IncompleteRead" in text or "broken" in text:
+        return "the answer was cut short"
+    return type(error).__name__

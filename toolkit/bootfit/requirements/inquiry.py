@@ -1,0 +1,201 @@
+"""One project asked about on one platform: what is known, and whom to ask for more."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from bootfit.model.errors import UndeterminedError
+from bootfit.model.platform import Platform, Target
+from bootfit.requirements.core_metadata import SdistMetadata
+from bootfit.requirements.index import Index
+from bootfit.requirements.project_files import ProjectRequirements
+from bootfit.requirements.requirement_file import RequirementEntry
+from bootfit.requirements.resolve import (
+    NeedsMetadata,
+    NoSolution,
+    Question,
+    Resolution,
+    Resolver,
+)
+from bootfit.requirements.sdist import find_metadata
+from bootfit.requirements.verdict import Candidate, python_refusal
+
+_MAX_SDISTS = 60
+_MAX_ROUNDS = 8
+_JOBS = 3
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """What the steps of a check share."""
+
+    project: ProjectRequirements
+    platform: Platform
+    target: Target
+    index: Index
+    resolver: Resolver
+    progress: Callable[[str], None]
+    #: What sdists said, kept from one question to the next.
+    metadata: dict[tuple[str, Version], SdistMetadata] = field(default_factory=dict)
+
+    def question(self, entries: Sequence[RequirementEntry]) -> Question:
+        """Return what to ask the resolver about ``entries``, under the project's constraints."""
+        options = {option.name for option in self.project.options}
+        no_binary = [
+            name.strip()
+            for value in self.project.option_values("no-binary")
+            for name in value.split(",")
+            if name.strip() and not name.strip().startswith(":")
+        ]
+        return Question(
+            requirements=tuple(stated(entry) for entry in entries),
+            constraints=tuple(stated(entry) for entry in self.project.constraints),
+            prereleases="pre" in options,
+            no_binary=tuple(no_binary),
+        )
+
+    def resolve(self, question: Question, target: Target) -> Resolution | NoSolution:
+        """Return what an installer would choose on ``target``.
+
+        Versions that have an sdist alone are read, not built. Versions whose Requires-Python has
+        an upper bound that refuses the target are avoided as pip does, where others will do.
+
+        Raises:
+            UndeterminedError: the index does not answer.
+        """
+        answer = self._resolve(question, target)
+        for _ in range(_MAX_ROUNDS):
+            if isinstance(answer, NoSolution):
+                return answer
+            refused = self._refused(answer, target)
+            if not refused:
+                return answer
+            question = replace(question, constraints=(*question.constraints, *refused))
+            again = self._resolve(question, target)
+            if isinstance(again, NoSolution):
+                return answer
+            answer = again
+        return answer
+
+    def resolve_each(
+        self, questions: Sequence[tuple[Question, Target]]
+    ) -> list[Resolution | NoSolution]:
+        """Return the answers to several questions, a few at a time; errors as `resolve`."""
+        with ThreadPoolExecutor(_JOBS) as pool:
+            return list(pool.map(lambda pair: self.resolve(*pair), questions))
+
+    def pages(self, resolution: Resolution) -> Mapping[str, object]:
+        """Fetch the index pages of everything in ``resolution``."""
+        return self.index.pages(resolution.versions)
+
+    def candidate(
+        self,
+        name: str,
+        version: Version,
+        resolution: Resolution | None = None,
+        remark: str = "",
+    ) -> Candidate:
+        """Return ``version`` of ``name`` with its files and who brings it in."""
+        direct = self.directs()
+        entry = direct.get(name)
+        chain = chain_to(name, resolution, direct) if resolution else ()
+        root = next((e for e in direct.values() if chain and chain[0] == origin(e)), entry)
+        return Candidate(
+            name=name,
+            version=version,
+            direct=entry is not None,
+            chain=chain or ((origin(entry),) if entry else ()),
+            place=root.place if root else None,
+            files=self.index.page(name).of(version),
+            hashes=frozenset(entry.hashes if entry else ()),
+            from_source=name in self.from_source(),
+            remark=remark,
+        )
+
+    def directs(self) -> dict[str, RequirementEntry]:
+        """Return the project's own requirements by normalized name, the first line of each."""
+        found: dict[str, RequirementEntry] = {}
+        for entry in self.project.requirements:
+            found.setdefault(canonicalize_name(entry.requirement.name), entry)
+        return found
+
+    def from_source(self) -> frozenset[str]:
+        """Return the names that `--no-binary` wants built."""
+        values = self.project.option_values("no-binary")
+        return frozenset(canonicalize_name(n.strip()) for v in values for n in v.split(","))
+
+    def _resolve(self, question: Question, target: Target) -> Resolution | NoSolution:
+        for _ in range(_MAX_SDISTS):
+            answer = self.resolver.ask(replace(question, metadata=dict(self.metadata)), target)
+            if not isinstance(answer, NeedsMetadata):
+                return answer
+            key = (answer.name, answer.version)
+            if key in self.metadata:
+                raise UndeterminedError(
+                    f"the resolver cannot use {answer.name} {answer.version}",
+                    "choose another version of it",
+                )
+            self.progress(f"Reading the sdist of {answer.name} {answer.version}")
+            page = self.index.page(answer.name)
+            self.metadata[key] = find_metadata(self.index, page, answer.version)
+        raise UndeterminedError(
+            f"more than {_MAX_SDISTS} versions have an sdist alone",
+            "pin the versions of what has no wheels",
+        )
+
+    def _refused(self, resolution: Resolution, target: Target) -> list[str]:
+        """Return ``name!=version`` for versions that pip would pass over."""
+        self.pages(resolution)
+        direct = self.directs()
+        return [
+            f"{name}!={version}"
+            for name, version in resolution.versions.items()
+            if python_refusal(self.candidate(name, version), target)
+            and not (name in direct and pinned_version(direct[name]))
+        ]
+
+
+def stated(entry: RequirementEntry) -> str:
+    """Return the requirement without its marker, which was evaluated for the target."""
+    requirement = entry.requirement
+    extras = f"[{','.join(sorted(requirement.extras))}]" if requirement.extras else ""
+    return f"{requirement.name}{extras}{requirement.specifier}"
+
+
+def origin(entry: RequirementEntry) -> str:
+    """Return ``requirements.txt:3 pandas==2.1.4``."""
+    place = entry.place
+    where = f"{place.path}:{place.line}" if place.line else place.path
+    return f"{where} {entry.text}"
+
+
+def pinned_version(entry: RequirementEntry) -> Version | None:
+    """Return the one version that ``==`` allows, or None."""
+    for specifier in entry.requirement.specifier:
+        if specifier.operator == "==" and not specifier.version.endswith(".*"):
+            return Version(specifier.version)
+    return None
+
+
+def chain_to(
+    name: str, resolution: Resolution, direct: Mapping[str, RequirementEntry]
+) -> tuple[str, ...]:
+    """Return the shortest way from a requirement of the project to ``name``, both included."""
+    ways: dict[str, tuple[str, ...]] = {name: (name,)}
+    queue = [name]
+    while queue:
+        current = queue.pop(0)
+        if current in direct:
+            first, *rest = ways[current]
+            return (
+                origin(direct[first]),
+                *(f"{step} {resolution.versions[step]}" for step in rest),
+            )
+        for parent in resolution.wanted_by.get(current, ()):
+            if parent in resolution.versions and parent not in ways:
+                ways[parent] = (parent, *ways[current])
+                queue.append(parent)
+    return ()

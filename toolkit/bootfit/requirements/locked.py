@@ -1,0 +1,128 @@
+"""Reading pylock.toml (PEP 751): what it pins for one target, checked as it stands."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from packaging.pylock import (
+    Package,
+    PackageSdist,
+    PackageWheel,
+    Pylock,
+    PylockUnsupportedVersionError,
+    PylockValidationError,
+)
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from bootfit.model.errors import UsageError
+from bootfit.model.finding import Place
+from bootfit.model.platform import Target
+from bootfit.requirements.index_page import IndexFile
+from bootfit.requirements.requirement_file import UncheckableEntry
+from bootfit.requirements.target_environment import marker_environment
+from bootfit.requirements.toml_text import load_toml
+
+
+@dataclass(frozen=True)
+class LockedPackage:
+    """One package that the lock pins for the target."""
+
+    name: str
+    version: Version
+    files: tuple[IndexFile, ...]
+    requires_python: str
+    place: Place
+
+
+@dataclass
+class Lock:
+    """What a lock file says for one target."""
+
+    packages: list[LockedPackage] = field(default_factory=list)
+    uncheckable: list[UncheckableEntry] = field(default_factory=list)
+    requires_python: list[tuple[str, Place]] = field(default_factory=list)
+
+
+def read_lock(text: str, file: str, target: Target, extras: frozenset[str]) -> Lock:
+    """Return what the lock in ``text`` pins on ``target``.
+
+    Raises:
+        UsageError: it is not TOML or not a lock file of a version that is known.
+    """
+    document = load_toml(text, file)
+    try:
+        lock = Pylock.from_dict(document)
+        lock.validate()
+    except PylockUnsupportedVersionError as error:
+        raise UsageError(f"{file}: {error}", "write it anew with a current tool") from None
+    except PylockValidationError as error:
+        place = _place_of_error(str(error), text, file)
+        raise UsageError(
+            f"{place}: this is no valid lock file: {error}",
+            "write it anew with `uv export --format pylock.toml` or `pip lock`",
+        ) from None
+    found = Lock()
+    if lock.requires_python is not None:
+        found.requires_python.append((str(lock.requires_python), _place(text, file, None, 0)))
+    environment: dict[str, Any] = {
+        **marker_environment(target),
+        "extras": extras,
+        "dependency_groups": frozenset(lock.default_groups or ()),
+    }
+    for number, package in enumerate(lock.packages):
+        if package.marker and not package.marker.evaluate(environment, context="lock_file"):
+            continue
+        place = _place(text, file, package.name, number)
+        if package.vcs or package.directory or package.archive or package.version is None:
+            source = "version control" if package.vcs else "a folder or an archive"
+            found.uncheckable.append(
+                UncheckableEntry(package.name, f"it comes from {source}", place)
+            )
+            continue
+        found.packages.append(
+            LockedPackage(
+                name=canonicalize_name(package.name),
+                version=package.version,
+                files=_files(package, package.version),
+                requires_python=str(package.requires_python or ""),
+                place=place,
+            )
+        )
+    return found
+
+
+def _files(package: Package, version: Version) -> tuple[IndexFile, ...]:
+    stated: list[PackageWheel | PackageSdist] = list(package.wheels or ())
+    if package.sdist:
+        stated.append(package.sdist)
+    files = [
+        IndexFile(
+            filename=entry.filename,
+            url=entry.url or "",
+            kind="sdist" if isinstance(entry, PackageSdist) else "wheel",
+            version=version,
+            size_bytes=entry.size,
+            digests=tuple(f"{k}:{v}".lower() for k, v in entry.hashes.items()),
+        )
+        for entry in stated
+    ]
+    return tuple(files)
+
+
+def _place(text: str, file: str, name: str | None, number: int) -> Place:
+    """Return the line of the package's name, or of requires-python for no name."""
+    if name is None:
+        match = re.search(r"^requires-python\b", text, re.MULTILINE)
+        return Place(file, text.count("\n", 0, match.start()) + 1) if match else Place(file)
+    tables = [m.start() for m in re.finditer(r"^\[\[packages\]\]", text, re.MULTILINE)]
+    if number >= len(tables):
+        return Place(file)
+    at = re.compile(r"^name\s*=", re.MULTILINE).search(text, tables[number])
+    return Place(file, text.count("\n", 0, at.start() if at else tables[number]) + 1)
+
+
+def _place_of_error(message: str, text: str, file: str) -> Place:
+    """The message names ``packages[3].…``: return that table's line."""
+    match = re.search(r"packages\[(\d+)\]", message)
+    return _place(text, file, "", int(match[1])) if match else Place(file, 1, 1)

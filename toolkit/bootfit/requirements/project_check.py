@@ -1,0 +1,233 @@
+"""The `check` leg: requirement files become a verdict for each distribution, and findings."""
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+
+from bootfit.model.check import CheckResult, DistributionCheck
+from bootfit.model.errors import UndeterminedError, UsageError
+from bootfit.model.finding import Finding, in_order
+from bootfit.model.platform import Platform, Target
+from bootfit.model.sizes import format_mib
+from bootfit.requirements.advice import with_advice
+from bootfit.requirements.audit import audit
+from bootfit.requirements.build_needs import BuildNeed
+from bootfit.requirements.index import Index, IndexAddress, index_address
+from bootfit.requirements.index_page import ProjectFiles, moment_of
+from bootfit.requirements.inquiry import Inquiry
+from bootfit.requirements.locked import LockedPackage
+from bootfit.requirements.nearest import nearest_versions
+from bootfit.requirements.project_files import ProjectRequirements, read_project
+from bootfit.requirements.resolve import NoSolution, open_resolver
+from bootfit.requirements.rules import CudaOnCpu, NotCheckable, RequiresPython
+from bootfit.requirements.sdist import find_build_need, sdist_of
+from bootfit.requirements.verdict import Candidate, Judged, judge, needs_build, python_refusal
+from bootfit.requirements.wheel_match import admits_python
+
+#: An index that says nothing for so long is out of reach.
+TIMEOUT_SECONDS = 30.0
+
+
+def check_files(
+    root: Path,
+    files: Sequence[str],
+    platform: Platform,
+    target: Target,
+    *,
+    index_url: str | None,
+    exclude_newer: str | None,
+    progress: Callable[[str], None],
+    timeout_seconds: float = TIMEOUT_SECONDS,
+) -> tuple[CheckResult, tuple[Finding, ...]]:
+    """Do what `bootfit.requirements.check_project` promises."""
+    if not files:
+        raise UsageError("no requirement file is named", "name one with -r requirements.txt")
+    before = _moment(exclude_newer)
+    progress(f"Reading {', '.join(files)}")
+    project = read_project(root, files, target)
+    addresses = _addresses(project, index_url)
+    with (
+        Index(addresses, timeout_seconds=timeout_seconds, before=before) as index,
+        open_resolver(
+            addresses, exclude_newer=exclude_newer, timeout_seconds=timeout_seconds
+        ) as resolver,
+    ):
+        inquiry = Inquiry(project, platform, target, index, resolver, progress)
+        resolved, candidates, findings = _candidates(inquiry)
+        judged = _judge_all(inquiry, candidates)
+        checks = tuple(sorted((one.check for one in judged), key=lambda check: check.name))
+        findings += [finding for one in judged for finding in one.findings]
+        findings += _cuda(checks)
+        findings += _outside(project, target)
+        advised = with_advice(inquiry, findings, checks)
+    result = CheckResult(
+        target=str(target),
+        requirement_files=tuple(project.files),
+        distributions=checks,
+        resolved=resolved,
+        download_bytes=_download_bytes(judged, candidates),
+    )
+    return result, in_order(advised)
+
+
+def _moment(exclude_newer: str | None) -> datetime | None:
+    if not exclude_newer:
+        return None
+    try:
+        return moment_of(exclude_newer)
+    except ValueError:
+        raise UsageError(
+            f"{exclude_newer!r} is not a date", "write it like 2026-01-31 or 2026-01-31T12:00:00Z"
+        ) from None
+
+
+def _addresses(project: ProjectRequirements, index_url: str | None) -> tuple[IndexAddress, ...]:
+    """Return the indexes to ask: option, environment, file, and last the public index."""
+    from pypi_simple import PYPI_SIMPLE_ENDPOINT
+
+    named = project.option_values("index-url")
+    chosen = index_url or os.environ.get("BOOTFIT_INDEX_URL") or (named[-1] if named else "")
+    urls = [chosen or PYPI_SIMPLE_ENDPOINT, *project.option_values("extra-index-url")]
+    return tuple(dict.fromkeys(index_address(url) for url in urls))
+
+
+def _candidates(inquiry: Inquiry) -> tuple[bool, list[Candidate], list[Finding]]:
+    """Return whether everything resolved, what is to be judged, and what was found on the way."""
+    candidates = [_locked(package) for package in inquiry.project.locked]
+    direct = inquiry.directs()
+    if not direct:
+        return True, candidates, []
+    inquiry.progress(f"Resolving {len(direct)} requirements for {inquiry.target}")
+    pages = inquiry.index.pages(direct)
+    if not any(page.on_index for page in pages.values()):
+        raise UndeterminedError(
+            f"the index {inquiry.index.addresses[0].url} knows none of: {', '.join(direct)}",
+            "is the index URL right, and are the names? set --index-url or BOOTFIT_INDEX_URL",
+        )
+    answer = inquiry.resolve(inquiry.question(inquiry.project.requirements), inquiry.target)
+    if isinstance(answer, NoSolution):
+        audited = audit(inquiry, answer)
+        return False, [*candidates, *audited.candidates], list(audited.findings)
+    inquiry.progress(f"Reading the index pages of {len(answer.versions)} distributions")
+    inquiry.pages(answer)
+    chosen = [inquiry.candidate(name, version, answer) for name, version in answer.versions.items()]
+    return True, [*candidates, *chosen], []
+
+
+def _locked(package: LockedPackage) -> Candidate:
+    return Candidate(
+        name=package.name,
+        version=package.version,
+        direct=True,
+        chain=(f"{package.place} {package.name}=={package.version}",),
+        place=package.place,
+        files=package.files,
+        requires_python=package.requires_python,
+    )
+
+
+def _judge_all(inquiry: Inquiry, candidates: Sequence[Candidate]) -> list[Judged]:
+    """Judge each; sdists are read a few at a time."""
+    building = [c for c in candidates if needs_build(c, inquiry.target)]
+    if building:
+        inquiry.progress(f"Reading what {len(building)} sdists need")
+    with ThreadPoolExecutor(4) as pool:
+        needs = dict(zip(building, pool.map(lambda c: _need(inquiry, c), building), strict=True))
+    judged = []
+    for candidate in candidates:
+        troubled = (
+            candidate in needs
+            or python_refusal(candidate, inquiry.target)
+            or all(file.yanked is not None for file in candidate.files)
+        )
+        page = _page(inquiry, candidate) if troubled else None
+        judged.append(
+            judge(
+                candidate,
+                inquiry.platform,
+                inquiry.target,
+                build=needs.get(candidate),
+                nearest=nearest_versions(page, candidate.version, inquiry.target) if page else None,
+            )
+        )
+    return judged
+
+
+def _need(inquiry: Inquiry, candidate: Candidate) -> BuildNeed | None:
+    page = _page(inquiry, candidate) or ProjectFiles(candidate.name, candidate.files)
+    return find_build_need(inquiry.index, page, candidate.version)
+
+
+def _page(inquiry: Inquiry, candidate: Candidate) -> ProjectFiles | None:
+    """Return all versions of a project; of a locked one only where the index is named anyway."""
+    if candidate.name in {package.name for package in inquiry.project.locked}:
+        return ProjectFiles(candidate.name, candidate.files)
+    return inquiry.index.page(candidate.name)
+
+
+def _cuda(checks: Sequence[DistributionCheck]) -> list[Finding]:
+    cuda = [check for check in checks if check.name.startswith("nvidia-")]
+    roots = [check for check in checks if check.name in {"torch", "jax", "cupy", "tensorflow"}]
+    if not cuda:
+        return []
+    heavy = [*cuda, *(c for c in checks if c.name in {"torch", "triton"})]
+    size = sum(c.wheel.size_bytes or 0 for c in heavy if c.wheel)
+    root = roots[0] if roots else cuda[0]
+    return [
+        CudaOnCpu.finding(
+            root.name,
+            f"{root.name} {root.version} brings {len(cuda)} CUDA distributions, "
+            f"{format_mib(size)} to download, and the platform has no GPU",
+            evidence=tuple(f"brought in by {' → '.join(c.chain)}" for c in (root,) if c.chain),
+            remedy="take torch from PyTorch's CPU index (an --extra-index-url line), or do without",
+            place=root.place,
+        )
+    ]
+
+
+def _outside(project: ProjectRequirements, target: Target) -> list[Finding]:
+    """Return findings about what no index answers for, and the project's own Python."""
+    findings = [
+        NotCheckable.finding(
+            entry.text,
+            f"{entry.text} was not checked: {entry.reason}",
+            remedy="require a published version, or check it by hand",
+            place=entry.place,
+        )
+        for entry in project.uncheckable
+    ]
+    findings += [
+        NotCheckable.finding(
+            f"--{option.name}",
+            f"--{option.name} {option.value}".rstrip() + " is not followed: the index was asked",
+            remedy="name the index with --index-url",
+            place=option.place,
+        )
+        for option in project.options
+        if option.name in {"find-links", "no-index"}
+    ]
+    findings += [
+        RequiresPython.finding(
+            "project",
+            f"the project requires Python {text}, the target has {target.python}",
+            remedy="choose another Python with --python, or widen requires-python",
+            place=place,
+        )
+        for text, place in project.requires_python
+        if not admits_python(text, target)
+    ]
+    return findings
+
+
+def _download_bytes(judged: Sequence[Judged], candidates: Sequence[Candidate]) -> int | None:
+    """Return what an installation downloads, or None where the index does not tell all sizes."""
+    sizes: list[int | None] = []
+    for one, candidate in zip(judged, candidates, strict=True):
+        if one.check.wheel is not None:
+            sizes.append(one.check.wheel.size_bytes)
+        elif sdist := sdist_of(candidate.files):
+            sizes.append(sdist.size_bytes)
+    known = [size for size in sizes if size is not None]
+    return sum(known) if len(known) == len(sizes) else None

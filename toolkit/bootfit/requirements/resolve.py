@@ -1,0 +1,293 @@
+"""What an installer would choose on a target: one run of `uv pip compile`, and its answer.
+
+No project code runs: builds have no isolation and meet an interpreter with nothing installed that
+refuses to do anything but describe itself, so a build for metadata fails and is answered by
+reading the sdist instead.
+"""
+
+import os
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from bootfit.model.errors import UndeterminedError
+from bootfit.model.platform import Target
+from bootfit.requirements.core_metadata import SdistMetadata
+from bootfit.requirements.index import IndexAddress, without_credentials
+from bootfit.requirements.target_environment import uv_platform
+
+#: Read by every start of the interpreter, before anything else could be imported. `uv` asks an
+#: interpreter about itself in isolated mode; builds are not isolated, and end here.
+_REFUSAL = "import os, sys; sys.flags.isolated or os._exit(97)\n"
+_TLS = ("UV_NATIVE_TLS", "UV_SYSTEM_CERTS", "UV_INSECURE_HOST", "UV_CLIENT_CERT")
+_PINNED = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;]+)(?:.*?# via (?P<via>.+))?")
+_BUILD = re.compile(
+    r"(?:build|extract|download|read metadata|fetch|process)[^`\n]*`([\w.-]+)==([^`]+)`"
+)
+_UNREACHABLE = re.compile(
+    r"Request failed|error sending request|Failed to fetch|timed? ?out|HTTP status|"
+    r"Connection reset|decod\w+ response|Received some unexpected HTML|Unsupported `Content-Type`|"
+    r"Couldn't parse|Failed to parse|Network connectivity",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """The versions that the target would get, and who wants each."""
+
+    versions: Mapping[str, Version]
+    #: name → names of the distributions that require it; none for what is only direct.
+    wanted_by: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class NoSolution:
+    """The resolver's explanation, sentence by sentence."""
+
+    reasons: tuple[str, ...]
+
+    @property
+    def summary(self) -> str:
+        """Return the explanation in one line."""
+        return self.reasons[0] if self.reasons else "no versions meet all requirements"
+
+
+@dataclass(frozen=True)
+class NeedsMetadata:
+    """The resolver cannot go on without the dependencies of this version."""
+
+    name: str
+    version: Version
+
+
+Answer = Resolution | NoSolution | NeedsMetadata
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of the resolver. Markers were evaluated: requirements stand without them."""
+
+    requirements: tuple[str, ...]
+    constraints: tuple[str, ...] = ()
+    #: (name, version) → what its sdist says.
+    metadata: Mapping[tuple[str, Version], SdistMetadata] = field(default_factory=dict)
+    prereleases: bool = False
+    #: Refuse whatever has no usable wheel, and take the lowest version of what is asked for.
+    strict_lowest: bool = False
+    strict: bool = False
+    no_binary: tuple[str, ...] = ()
+
+
+class Resolver:
+    """`uv`, with its own configuration, cache and interpreter. Made by `open_resolver`."""
+
+    def __init__(
+        self,
+        folder: Path,
+        addresses: Sequence[IndexAddress],
+        *,
+        exclude_newer: str | None,
+        timeout_seconds: float,
+    ) -> None:
+        self._folder = folder
+        self._addresses = addresses
+        self._exclude_newer = exclude_newer
+        self._timeout_seconds = timeout_seconds
+        self._interpreter = _bare_interpreter(folder / "bare")
+
+    def ask(self, question: Question, target: Target) -> Answer:
+        """Return what the target would get.
+
+        Raises:
+            UndeterminedError: the index does not answer, or `uv` does not run.
+        """
+        with tempfile.TemporaryDirectory(dir=self._folder) as run:
+            return self._ask(question, target, Path(run))
+
+    def _ask(self, question: Question, target: Target, folder: Path) -> Answer:
+        import uv
+
+        config = folder / "uv.toml"
+        config.write_text(_configuration(self._addresses, question.metadata))
+        command = [
+            *(uv.find_uv_bin(), "pip", "compile", "-", "--format", "requirements.txt"),
+            *("--annotation-style", "line", "--no-header", "--color", "never", "--no-progress"),
+            *("--python-version", target.python, "--python-platform", uv_platform(target)),
+            *("--python", str(self._interpreter), "--config-file", str(config)),
+            *("--cache-dir", str(cache_folder() / "uv"), "--no-build-isolation"),
+        ]
+        if question.constraints:
+            constraints = folder / "constraints.txt"
+            constraints.write_text("\n".join(question.constraints) + "\n")
+            command += ["--constraints", str(constraints)]
+        if question.prereleases:
+            command += ["--prerelease", "allow"]
+        if len(self._addresses) > 1:
+            # What pip does with --extra-index-url.
+            command += ["--index-strategy", "unsafe-best-match"]
+        if self._exclude_newer:
+            command += ["--exclude-newer", self._exclude_newer]
+        if question.strict or question.strict_lowest:
+            command += ["--no-build"]
+        if question.strict_lowest:
+            command += ["--resolution", "lowest-direct"]
+        for name in question.no_binary:
+            command += ["--no-binary", name]
+        try:
+            done = subprocess.run(
+                command,
+                input="\n".join(question.requirements) + "\n",
+                capture_output=True,
+                text=True,
+                check=False,
+                cwd=folder,
+                env=_environment(self._timeout_seconds),
+                timeout=20 * self._timeout_seconds,
+            )
+        except subprocess.TimeoutExpired:
+            raise UndeterminedError(
+                f"the resolver found no answer in {20 * self._timeout_seconds:.0f} s",
+                "pin more versions, or try again on a faster connection",
+            ) from None
+        except OSError as error:
+            raise UndeterminedError(
+                f"uv does not run: {error.strerror}", "install bootfit anew: it brings uv"
+            ) from None
+        return read_answer(done.returncode, done.stdout, without_credentials(done.stderr))
+
+
+@contextmanager
+def open_resolver(
+    addresses: Sequence[IndexAddress], *, exclude_newer: str | None, timeout_seconds: float
+) -> Iterator[Resolver]:
+    """Open a resolver whose temporary files are gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="bootfit-resolve-") as folder:
+        yield Resolver(
+            Path(folder),
+            addresses,
+            exclude_newer=exclude_newer,
+            timeout_seconds=timeout_seconds,
+        )
+
+
+def read_answer(code: int, output: str, errors: str) -> Answer:
+    """Return what `uv` said. Pure.
+
+    Raises:
+        UndeterminedError: it said neither versions nor a conflict.
+    """
+    if code == 0:
+        return _resolution(output)
+    needed = _BUILD.search(errors)
+    if needed and "No solution found" not in errors:
+        return NeedsMetadata(canonicalize_name(needed[1]), Version(needed[2]))
+    if "No solution found" in errors:
+        return NoSolution(_sentences(errors))
+    causes = [line.strip() for line in errors.splitlines() if line.strip()]
+    line = causes[0].removeprefix("error: ") if causes else f"uv ended with code {code}"
+    detail = causes[1].removeprefix("cause: ") if len(causes) > 1 else ""
+    if _UNREACHABLE.search(errors):
+        raise UndeterminedError(
+            f"the index did not answer the resolver: {detail or line}",
+            "is the index URL right, and is there a network? set --index-url",
+        )
+    raise UndeterminedError(
+        f"the resolver failed: {line}" + (f": {detail}" if detail else ""),
+        "run again; if it stays, report it with the requirement file",
+    )
+
+
+def _resolution(output: str) -> Resolution:
+    versions: dict[str, Version] = {}
+    wanted_by: dict[str, tuple[str, ...]] = {}
+    for line in output.splitlines():
+        match = _PINNED.match(line.strip())
+        if match:
+            name = canonicalize_name(match["name"])
+            versions[name] = Version(match["version"])
+            via = (part.strip() for part in (match["via"] or "").split(","))
+            wanted_by[name] = tuple(
+                canonicalize_name(v) for v in via if re.match(r"[\w.]+$", v.replace("-", "_"))
+            )
+    return Resolution(versions, wanted_by)
+
+
+def _sentences(errors: str) -> tuple[str, ...]:
+    """Return the explanation as sentences, the conclusion first: it is what people quote."""
+    text = errors.partition("cause:")[2] or errors.partition("╰─▶")[2]
+    explanation, *hints = re.split(r"\n\s*\n\s*hint:\s*", text)
+    parts = re.split(r"(?<=\.)\s*\n\s*(?=And |Because )", explanation)
+    lines = [" ".join(part.split()) for part in (*parts, *hints) if part.strip()]
+    return tuple(line for line in lines if line)
+
+
+def _bare_interpreter(folder: Path) -> Path:
+    import venv
+
+    venv.EnvBuilder(with_pip=False, symlinks=True).create(folder)
+    for packages in folder.glob("lib*/python*/site-packages"):
+        (packages / "bootfit_refusal.pth").write_text(_REFUSAL)
+    return folder / "bin" / "python"
+
+
+def _configuration(
+    addresses: Sequence[IndexAddress], metadata: Mapping[tuple[str, Version], SdistMetadata]
+) -> str:
+    lines = []
+    for number, address in enumerate(reversed(addresses)):
+        lines += [
+            "[[index]]",
+            f"url = {_quoted(address.with_credentials)}",
+            # The first address is the default index; the others come before it in uv's order.
+            f"default = {'true' if number == len(addresses) - 1 else 'false'}",
+            'cache-control = { api = "max-age=600", files = "max-age=365000000, immutable" }',
+        ]
+    for (name, version), known in metadata.items():
+        lines += [
+            "[[dependency-metadata]]",
+            f"name = {_quoted(name)}",
+            f"version = {_quoted(str(version))}",
+            f"requires-dist = [{', '.join(map(_quoted, known.requires_dist))}]",
+            f"provides-extra = [{', '.join(map(_quoted, known.provides_extra))}]",
+        ]
+        if known.requires_python:
+            lines.append(f"requires-python = {_quoted(known.requires_python)}")
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    import json
+
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _environment(timeout_seconds: float) -> dict[str, str]:
+    """Return our environment without what would change the answer: uv's, pip's, Python's own."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in _TLS
+        or not name.startswith(("UV_", "PIP_", "PYTHON", "VIRTUAL_ENV", "CONDA_", "__PYVENV"))
+    }
+    return {
+        **kept,
+        "UV_PYTHON_DOWNLOADS": "never",
+        "UV_HTTP_TIMEOUT": str(max(1, round(timeout_seconds))),
+        "UV_HTTP_RETRIES": "1",
+        "UV_NO_PROGRESS": "1",
+    }
+
+
+def cache_folder() -> Path:
+    """Return the user's cache folder for bootfit; nothing is created."""
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    root = Path(base) if base.startswith("/") else Path("~/.cache").expanduser()
+    return root / "bootfit"
