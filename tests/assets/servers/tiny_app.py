@@ -31,8 +31,9 @@ def app(environ, start_response):
     elif path == "/child":
         program = "x = bytearray(30 << 20)\nx[::4096] = b'1' * len(x[::4096])\nimport time\ntime.sleep(.2)"
         subprocess.run([sys.executable, "-c", program], check=True)
-    elif path == "/environment":
-        body = repr({name: os.environ.get(name) for name in ("GUNICORN_CMD_ARGS", "MARK", "PORT")}).encode()
+    elif path == "/shout":
+        for _ in range(200):
+            print("x" * 100_000)
     elif path == "/write":
         os.makedirs("instance", exist_ok=True)
         with open("instance/written.txt", "w") as file:

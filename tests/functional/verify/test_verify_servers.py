@@ -38,7 +38,7 @@ def run(plan, *requests, routes=("GET /",), bounds=QUICK, files=None, root=SERVE
         plans.description(*routes),
         platform,
         root=root,
-        interpreter=Path(sys.executable),
+        interpreter=more.pop("interpreter", Path(sys.executable)),
         requests=requests,
         bounds=bounds,
         **more,
@@ -233,6 +233,24 @@ def test_the_project_is_not_written_to(tmp_path):
     assert (tmp_path / "Procfile").read_text() == "web: the user's own\n"
     assert not (tmp_path / "gunicorn.conf.py").exists()
     assert [file.name for file in (tmp_path / "instance").iterdir()] == ["kept.txt"]
+
+
+def test_a_flood_of_output_neither_blocks_the_server_nor_fills_the_evidence():
+    evidence, _ = run(plans.plan(), plans.get("/shout"))
+    assert endpoint(evidence, "/shout").well_answered
+    assert len(evidence.log_tail) < 30_000
+
+
+def test_a_server_that_is_not_gunicorn_is_run_as_the_procfile_says():
+    files = {"Procfile": "web: exec python serve_plainly.py\n"}
+    evidence, _ = run(plans.plan(threads=1), plans.get("/allocate/1"), files=files)
+    assert evidence.command == (sys.executable, "serve_plainly.py")
+    assert evidence.fits
+
+
+def test_an_interpreter_that_is_not_there_is_undetermined(tmp_path):
+    with pytest.raises(UndeterminedError, match=r"there is no .*python to run"):
+        run(plans.plan(), interpreter=tmp_path / "python")
 
 
 def test_a_refusal_cannot_be_verified():

@@ -1,6 +1,7 @@
 """Run what was emitted under the platform's memory limit, drive it, and say whether it fits."""
 
 import os
+import shutil
 import statistics
 import tempfile
 import time
@@ -116,6 +117,8 @@ def verify_plan(
         if boundary.kind == "watchdog":
             wanted.setdefault("BOOTFIT_MEMORY_LIMIT", str(plan.memory.budget_bytes))
         command, wanted = _command(plan, files, wanted, interpreter, port)
+        if shutil.which(command[0], path=wanted.get("PATH")) is None:
+            raise UndeterminedError(f"there is no {command[0]} to run", "name the interpreter")
         progress(f"running {' '.join(command)}")
         progress(f"under {format_mib(plan.memory.budget_bytes)}, held by {boundary.kind}")
         try:
