@@ -4,9 +4,8 @@ Works with indexes that have neither JSON pages (PEP 691), file sizes (PEP 700),
 (PEP 658), ETags nor ranges; it only gets slower.
 """
 
-import json
-import threading
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,12 +15,11 @@ from urllib.parse import urlsplit, urlunsplit
 
 import requests
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
-from pypi_simple import ACCEPT_JSON_PREFERRED, ProjectPage
-from pypi_simple.classes import DistributionPackage
+from pypi_simple import ACCEPT_JSON_PREFERRED
 
 from bootfit.model.errors import UndeterminedError, UsageError
-from bootfit.requirements.index_page import IndexFile, ProjectFiles, merge
+from bootfit.requirements.index_page import ProjectFiles, merge
+from bootfit.requirements.page_formats import NotAPage, read_html_page, read_json_page
 
 #: The largest page of the public index has about 7 MB; four times the largest known is no page.
 MAX_PAGE_BYTES = 64 * 1024 * 1024
@@ -99,9 +97,8 @@ class Index:
         self.timeout_seconds = timeout_seconds
         self._before = before
         self._pages: dict[str, ProjectFiles] = {}
-        self._local = threading.local()
-        self._sessions: list[requests.Session] = []
-        self._lock = threading.Lock()
+        #: Idle ones, from whichever thread: to open a connection costs 0.1 s of certificates.
+        self._sessions: deque[requests.Session] = deque()
 
     def __enter__(self) -> "Index":
         return self
@@ -148,13 +145,16 @@ class Index:
             span = f"{first}" if first < 0 else f"{first}-{'' if last is None else last}"
             headers["Range"] = f"bytes={span}"
         try:
-            with self._session().get(
-                url,
-                stream=True,
-                headers=headers,
-                timeout=self.timeout_seconds,
-                auth=self._auth(url),
-            ) as response:
+            with (
+                self._session() as session,
+                session.get(
+                    url,
+                    stream=True,
+                    headers=headers,
+                    timeout=self.timeout_seconds,
+                    auth=self._auth(url),
+                ) as response,
+            ):
                 response.raise_for_status()
                 yield response, self._chunks(response, _CHUNK, 3 * self.timeout_seconds)
         except requests.RequestException as error:
@@ -169,13 +169,16 @@ class Index:
     def _page_of(self, address: IndexAddress, name: str) -> ProjectFiles:
         url = f"{address.url}{name}/"
         try:
-            with self._session().get(
-                url,
-                stream=True,
-                headers={"Accept": ACCEPT_JSON_PREFERRED},
-                timeout=self.timeout_seconds,
-                auth=self._auth(url),
-            ) as response:
+            with (
+                self._session() as session,
+                session.get(
+                    url,
+                    stream=True,
+                    headers={"Accept": ACCEPT_JSON_PREFERRED},
+                    timeout=self.timeout_seconds,
+                    auth=self._auth(url),
+                ) as response,
+            ):
                 if response.status_code in {404, 410}:
                     return ProjectFiles(name, on_index=False)
                 response.raise_for_status()
@@ -205,15 +208,17 @@ class Index:
         if expected and expected.isdigit() and not encoded and read < int(expected):
             raise requests.ConnectionError(f"it ends after {read} of {expected} bytes")
 
-    def _session(self) -> requests.Session:
-        session: requests.Session | None = getattr(self._local, "session", None)
-        if session is None:
+    @contextmanager
+    def _session(self) -> Iterator[requests.Session]:
+        try:
+            session = self._sessions.pop()
+        except IndexError:
             session = requests.Session()
             session.headers["User-Agent"] = "bootfit"
-            self._local.session = session
-            with self._lock:
-                self._sessions.append(session)
-        return session
+        try:
+            yield session
+        finally:
+            self._sessions.append(session)
 
     def _auth(self, url: str) -> tuple[str, str] | None:
         netloc = urlsplit(url).netloc
@@ -229,53 +234,14 @@ _HINT = "is the index URL right, and is there a network? set --index-url or BOOT
 
 
 def _project_files(name: str, response: requests.Response, body: bytes) -> ProjectFiles:
-    kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    kind = response.headers.get("Content-Type", "").lower()
     try:
-        if kind.endswith("json"):
-            page = ProjectPage.from_json_data(json.loads(body), base_url=response.url)
-        else:
-            encoding = response.encoding if "charset" in response.headers["Content-Type"] else None
-            page = ProjectPage.from_html(name, body.decode(encoding or "utf-8"), response.url)
-    except Exception as error:  # noqa: BLE001 - a stranger's page may break the parser anyhow
-        raise IndexUnreachableError(
-            f"what the index sent for {name} is no index page ({kind or 'no content type'}): "
-            f"{type(error).__name__}",
-            _HINT,
-        ) from None
-    files = tuple(file for package in page.packages if (file := _index_file(package)))
-    if not files and "html" in kind and not _looks_like_index(body):
-        raise IndexUnreachableError(
-            f"what the index sent for {name} is a web page, not an index page", _HINT
-        )
-    return ProjectFiles(name, files)
-
-
-def _looks_like_index(body: bytes) -> bool:
-    """An index page without files still says so: PEP 503 gives it a repository version or links."""
-    lower = body[:65536].lower()
-    return b"pypi:repository-version" in lower or (
-        b"<form" not in lower and b"<script" not in lower and b"<p" not in lower
-    )
-
-
-def _index_file(package: DistributionPackage) -> IndexFile | None:
-    if package.package_type not in {"wheel", "sdist"} or package.version is None:
-        return None
-    try:
-        version = Version(package.version)
-    except InvalidVersion:
-        return None
-    return IndexFile(
-        filename=package.filename,
-        url=package.url,
-        kind="wheel" if package.package_type == "wheel" else "sdist",
-        version=version,
-        size_bytes=package.size,
-        requires_python=package.requires_python or "",
-        yanked=(package.yanked_reason or "") if package.is_yanked else None,
-        digests=tuple(f"{k}:{v}".lower() for k, v in package.digests.items()),
-        uploaded=package.upload_time,
-    )
+        if kind.partition(";")[0].strip().endswith("json"):
+            return ProjectFiles(name, read_json_page(body, response.url))
+        encoding = (response.encoding if "charset" in kind else None) or "utf-8"
+        return ProjectFiles(name, read_html_page(name, body, response.url, encoding))
+    except NotAPage as error:
+        raise IndexUnreachableError(f"what the index sent for {name} is {error}", _HINT) from None
 
 
 def _reason(error: requests.RequestException) -> str:

@@ -77,6 +77,15 @@ def read_project(root: Path, files: Sequence[str], target: Target) -> ProjectReq
     return found
 
 
+def read_requirement_texts(root: Path, files: Sequence[str], target: Target) -> dict[str, str]:
+    """Return path → text of ``files`` and of all that they include, relative to ``root``.
+
+    Raises:
+        UsageError: as `read_project`.
+    """
+    return {file: _text(root, file) for file in read_project(root, files, target).files}
+
+
 def _text(root: Path, file: str, mentioned: Place | None = None) -> str:
     path = root / file
     try:
