@@ -9,6 +9,8 @@ from flask import Flask, Response, jsonify
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
+from bootfit.lazy import CallerError
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -64,6 +66,7 @@ def error_response(
 def register(app: Flask) -> None:
     """Answer every error of ``app`` in JSON."""
     app.register_error_handler(ApiError, _api_error)
+    app.register_error_handler(CallerError, _refused)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(OperationalError, _database_error)
     app.register_error_handler(Exception, _unexpected)
@@ -73,6 +76,10 @@ def _api_error(error: ApiError) -> Response:
     response = error_response(error.status, error.code, error.message, error.fields)
     response.headers.update(error.headers)
     return response
+
+
+def _refused(error: CallerError) -> Response:
+    return error_response(422, "refused", str(error))
 
 
 def _http_error(error: HTTPException) -> Response:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
+from typing import BinaryIO
 
-from flask import Response, stream_with_context
+from flask import Response, send_file, stream_with_context
 
 from mealplan.api.paging import choice
 from mealplan.errors import ApiError
-from mealplan.served import call
+from mealplan.served import call, served_by
 from mealplan.services.tables import RecordTable, to_csv, to_json
 from mealplan_plugins.spreadsheet_export.contract import ExcelUnavailable, Pivot, Sheet
 
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_CHUNK_BYTES = 64 * 1024
 
 
 def asked_format() -> str:
@@ -34,17 +35,23 @@ def download(name: str, tables: Sequence[RecordTable], pivots: Sequence[Pivot] =
         ApiError: 503 where Excel cannot be written.
     """
     wanted = asked_format()
-    if wanted == "json":
-        text = stream_with_context(to_json(tables[0]))
-        return _attached(Response(text, mimetype="application/json"), name, wanted)
-    if wanted == "csv":
-        text = stream_with_context(to_csv(tables[0]))
-        return _attached(Response(text, mimetype="text/csv"), name, wanted)
-    return _attached(Response(_workbook(tables, pivots), mimetype=_EXCEL), name, wanted)
+    filename = f"{name}.{wanted}"
+    if wanted == "xlsx":
+        workbook = _workbook(tables, pivots)
+        return send_file(workbook, _EXCEL, as_attachment=True, download_name=filename)
+    to_text, kind = (to_csv, "text/csv") if wanted == "csv" else (to_json, "application/json")
+    response = Response(stream_with_context(_started(to_text(tables[0]))), mimetype=kind)
+    response.headers["Content-Disposition"] = f"attachment; filename={filename}"
+    return response
 
 
-def _workbook(tables: Sequence[RecordTable], pivots: Sequence[Pivot]) -> Iterator[bytes]:
-    """Write a workbook and return its bytes, which are read as they are sent."""
+def _started(chunks: Iterator[str]) -> Iterator[str]:
+    """Return ``chunks`` with the first one made, so that a failure then still gets its answer."""
+    return chain([next(chunks)], chunks)
+
+
+def _workbook(tables: Sequence[RecordTable], pivots: Sequence[Pivot]) -> BinaryIO:
+    """Write a workbook and return it, open to be sent."""
     sheets = [Sheet(table.title, table.columns, table.rows) for table in tables]
     with tempfile.TemporaryDirectory(prefix="mealplan-") as folder:
         path = Path(folder) / "export.xlsx"
@@ -55,19 +62,7 @@ def _workbook(tables: Sequence[RecordTable], pivots: Sequence[Pivot]) -> Iterato
                 503,
                 "excel_unavailable",
                 f"Excel files cannot be written here ({error}); take format=json or format=csv",
-                fields={"format": "json and csv always work"},
+                fields={"format": "json and csv always work", "served_by": served_by()},
             ) from None
-        # The name goes with the folder; the open file lives until its last byte is sent.
-        opened = path.open("rb")
-    return _sent(opened)
-
-
-def _sent(opened: object) -> Iterator[bytes]:
-    with opened as file:  # type: ignore[attr-defined] # a binary file
-        while chunk := file.read(_CHUNK_BYTES):
-            yield chunk
-
-
-def _attached(response: Response, name: str, extension: str) -> Response:
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{extension}"'
-    return response
+        # The name goes with the folder; the file itself lives until its last byte is sent.
+        return path.open("rb")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import metadata
-
 from flask import Blueprint, Response, jsonify
 
+from bootfit import __version__
 from mealplan.parts import parts
 
 BLUEPRINT = Blueprint("health", __name__)
@@ -27,9 +26,7 @@ def ready() -> Response:
 @BLUEPRINT.get("/version")
 def version() -> Response:
     """Say which version runs, and which implementation serves each plugin. Loads none."""
-    try:
-        number = metadata.version("bootfit")
-    except metadata.PackageNotFoundError:
-        number = "unknown"
     ladders = {plugin.name: [rung.name for rung in plugin.ladder] for plugin in parts().plugins}
-    return jsonify({"mealplan": number, "plugins": parts().plugins.status(), "ladders": ladders})
+    return jsonify(
+        {"mealplan": __version__, "plugins": parts().plugins.status(), "ladders": ladders}
+    )

@@ -13,37 +13,26 @@ import re
 _SIGNS: dict[str, tuple[str, str]] = {
     "celery": ("celery celeriac broth", ""),
     "crustaceans": ("crustaceans shrimp crab lobster crayfish krill", ""),
-    "eggs": (
-        "egg eggs mayonnaise meringue omelet",
-        "egg plant, egg plants, egg substitute, eggless",
-    ),
+    "eggs": ("egg eggs mayonnaise meringue omelet", "egg plant, egg plants, egg substitute"),
     "fish": (
-        (
-            "fish salmon tuna cod anchovy anchovies sardine sardines herring mackerel trout haddock"
-            " caviar worcestershire"
-        ),
+        """fish salmon tuna cod anchovy anchovies sardine sardines herring mackerel trout haddock
+        caviar worcestershire""",
         "",
     ),
     "gluten": (
-        (
-            "wheat rye barley oat oats oatmeal spelt semolina bulgur couscous malt bread crackers"
-            " crispbread pasta spaghetti macaroni seitan muffin muffins bagel bagels cookies croissant"
-            " croissants pancakes soba shoyu miso granola, egg noodles, noodles egg, corn flakes,"
-            " fry flour, fry whole"
-        ),
+        """wheat rye barley oat oats oatmeal spelt semolina bulgur couscous malt bread crackers
+        crispbread pasta spaghetti macaroni seitan muffin muffins bagel bagels cookies croissant
+        croissants pancakes soba shoyu miso granola, egg noodles, noodles egg, corn flakes,
+        fry flour, fry whole""",
         "gluten free",
     ),
     "lupin": ("lupin lupins", ""),
     "milk": (
-        (
-            "milk cheese cheeses yogurt butter buttermilk cream whey casein ghee, chocolate dark,"
-            " muffins plain"
-        ),
-        (
-            "soy milk, almond milk, rice milk, coconut milk, coconut cream, peanut butter, nut butter,"
-            " almond butter, cashew butter, sesame butter, cocoa butter, apple butter, seed butter,"
-            " nutmeg butter, kernel butter, cream of tartar"
-        ),
+        """milk cheese cheeses yogurt butter buttermilk cream whey casein ghee, chocolate dark,
+        muffins plain""",
+        """soy milk, almond milk, rice milk, coconut milk, coconut cream, peanut butter,
+        nut butter, almond butter, cashew butter, sesame butter, cocoa butter, apple butter,
+        seed butter, nutmeg butter, kernel butter, cream of tartar""",
     ),
     "molluscs": (
         "mollusks mussel mussels clam clams oyster oysters squid octopus scallop scallops",
@@ -51,10 +40,8 @@ _SIGNS: dict[str, tuple[str, str]] = {
     ),
     "mustard": ("mustard mayonnaise, curry powder", ""),
     "nuts": (
-        (
-            "almond almonds hazelnut hazelnuts filberts walnut walnuts cashew cashews pecan pecans"
-            " brazilnuts pistachio pistachios macadamia praline marzipan granola, pine nuts"
-        ),
+        """almond almonds hazelnut hazelnuts filberts walnut walnuts cashew cashews pecan pecans
+        brazilnuts pistachio pistachios macadamia praline marzipan granola, pine nuts""",
         "",
     ),
     "peanuts": ("peanut peanuts", ""),

@@ -47,7 +47,7 @@ def week_request(
         energy_kcal=energy_kcal,
         meal_shares=dict(shares),
         dishes=tuple(dish.to_plan() for dish in dishes.values()),
-        nutrients={**bounds, **wishes.bounds},
+        nutrients=_merged(bounds, wishes.bounds),
         diets=frozenset(wishes.diets),
         excluded_allergens=frozenset(wishes.allergens),
         excluded_dishes=frozenset(wishes.excluded_dishes),
@@ -56,6 +56,20 @@ def week_request(
         time_limit_seconds=wishes.time_limit_seconds,
         seed=wishes.seed,
     )
+
+
+def _merged(
+    ours: Mapping[str, NutrientBounds], wished: Mapping[str, NutrientBounds]
+) -> dict[str, NutrientBounds]:
+    """Return ``ours`` with each bound replaced that is wished otherwise."""
+    merged = dict(ours)
+    for nutrient, wish in wished.items():
+        old = ours.get(nutrient, NutrientBounds())
+        merged[nutrient] = NutrientBounds(
+            old.minimum if wish.minimum is None else wish.minimum,
+            old.maximum if wish.maximum is None else wish.maximum,
+        )
+    return merged
 
 
 def describe_week(

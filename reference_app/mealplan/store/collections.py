@@ -26,7 +26,7 @@ class Collection:
         chosen: list[ColumnElement[Any]] = [self.table.c[name] for name in self.columns]
         query = select(*chosen).order_by(self.table.c.id.desc()).limit(limit).offset(offset)
         for row in connection.execute(query):
-            yield tuple(row)
+            yield tuple(round(cell, 3) if isinstance(cell, float) else cell for cell in row)
 
     def count(self, connection: Connection) -> int:
         """Return how many records there are."""
