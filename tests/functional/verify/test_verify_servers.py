@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -13,6 +13,7 @@ from bootfit.model.errors import UndeterminedError
 from bootfit.model.plan import Refusal
 from bootfit.model.sizes import MIB
 from bootfit.verify import verify_plan
+from bootfit.verify.server_folder import import_roots
 from bootfit.verify.verify import Bounds
 from unit.verify import plans
 
@@ -25,6 +26,17 @@ def app(environ, start_response):
     arguments = os.environ["GUNICORN_CMD_ARGS"]
     well = "--preload" in arguments and "10000" not in arguments and os.environ["MARK"] == "plan"
     start_response("200 OK" if well else "500 No", [])
+    return [b""]
+"""
+#: Writes beside its own module, as Flask does for a package that is not installed.
+WRITING = """\
+import pathlib
+
+def app(environ, start_response):
+    folder = pathlib.Path(__file__).parent / "instance"
+    folder.mkdir(exist_ok=True)
+    (folder / "written").write_text("x")
+    start_response("200 OK", [])
     return [b""]
 """
 QUICK = Bounds(boot_seconds=10, load_seconds=0.5, load_rounds=4, stop_seconds=3)
@@ -233,6 +245,33 @@ def test_the_project_is_not_written_to(tmp_path):
     assert (tmp_path / "Procfile").read_text() == "web: the user's own\n"
     assert not (tmp_path / "gunicorn.conf.py").exists()
     assert [file.name for file in (tmp_path / "instance").iterdir()] == ["kept.txt"]
+
+
+def test_an_editable_installation_is_imported_from_the_private_view(tmp_path):
+    """Its modules find their data beside themselves, and that must not be the project's."""
+    root = tmp_path / "project"
+    source = root / "source"
+    source.mkdir(parents=True)
+    (source / "writing.py").write_text(WRITING)
+    python = tmp_path / "venv" / "bin" / "python"
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "venv",
+            "--without-pip",
+            "--system-site-packages",
+            tmp_path / "venv",
+        ],
+        check=True,
+    )
+    (site,) = (tmp_path / "venv").glob("lib/python3*/site-packages")
+    own = [path for path in sys.path if path.endswith("site-packages")]
+    (site / "editable.pth").write_text("\n".join([str(source), *own]))
+    assert import_roots(python, root) == (PurePosixPath("source"),)
+    evidence, _ = run(plans.plan("writing:app"), root=root, interpreter=python)
+    assert endpoint(evidence, "/").well_answered
+    assert [path.name for path in source.iterdir() if path.name != "__pycache__"] == ["writing.py"]
 
 
 def test_a_flood_of_output_neither_blocks_the_server_nor_fills_the_evidence():

@@ -1,3 +1,5 @@
+from pathlib import PurePosixPath
+
 import pytest
 
 from bootfit.model.errors import UsageError
@@ -35,6 +37,20 @@ def test_the_instance_folder_is_a_copy(project, tmp_path):
     server_folder.build(view, project, {})
     (view / "instance" / "data.sqlite").write_text("changed")
     assert (project / "instance" / "data.sqlite").read_text() == "data"
+
+
+def test_instance_folders_beside_imported_packages_are_copies_too(project, tmp_path):
+    source = project / "src"
+    (source / "instance").mkdir(parents=True)
+    (source / "instance" / "data.sqlite").write_text("data")
+    (source / "app.py").write_text("own")
+    view = tmp_path / "view"
+    server_folder.build(view, project, {}, [PurePosixPath("src"), PurePosixPath("not/there")])
+    (view / "src" / "instance" / "data.sqlite").write_text("changed")
+    (view / "src" / "instance2").mkdir()
+    assert (view / "src" / "app.py").read_text() == "own"
+    assert (source / "instance" / "data.sqlite").read_text() == "data"
+    assert not (source / "instance2").exists()
 
 
 def test_a_view_inside_the_project_does_not_hold_itself(project):

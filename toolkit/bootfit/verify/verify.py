@@ -105,10 +105,17 @@ def verify_plan(
         open_boundary(plan.memory.budget_bytes, cpu_share=share, kinds=kinds) as boundary,
     ):
         folder = Path(name) / "project"
-        server_folder.build(folder, root, files)
+        roots = server_folder.import_roots(interpreter, root)
+        server_folder.build(folder, root, files, roots)
         port = free_port()
         wanted = {
             **_own_environment(interpreter, Path(name)),
+            # What is installed as editable is imported from the private view as well.
+            **(
+                {"PYTHONPATH": os.pathsep.join(str(folder / each) for each in roots)}
+                if roots
+                else {}
+            ),
             **platform.environment,
             **plan.environment,
             **(environment or {}),
