@@ -69,7 +69,7 @@ def emit(walk: Walk) -> None:
     context = EmitContext(
         service=walk.config.name,
         platform=walk.platform,
-        requirements=read_requirement_texts(walk.root, walk.config.requirements),
+        requirements=read_requirement_texts(walk.root, walk.config.requirements, walk.target),
         plugins=description.plugins,
         is_distribution=walk.config.is_distribution,
         health_path=walk.config.health_path,
