@@ -19,7 +19,7 @@ from bootfit.requirements.rules import (
     RequiresPython,
     UnreadableSdist,
 )
-from bootfit.requirements.verdict import needs_build
+from bootfit.requirements.verdict import Candidate, needs_build, python_refusal
 from bootfit.requirements.wheel_match import admits_python
 
 #: What another Python or another version can mend.
@@ -74,8 +74,6 @@ def _remedy(finding: Finding, pythons: Sequence[str], versions: Mapping[str, str
 
 def _pythons(inquiry: Inquiry, checks: Sequence[DistributionCheck]) -> list[str]:
     """Return the Pythons of the platform on which the whole project installs, newest first."""
-    if not inquiry.project.requirements:
-        return []
     built = {check.name for check in checks if check.verdict in {"pure-sdist", "optional-c-sdist"}}
     targets = [
         target
@@ -84,25 +82,26 @@ def _pythons(inquiry: Inquiry, checks: Sequence[DistributionCheck]) -> list[str]
         != inquiry.target.python_minor
         and target.python_minor >= _OLDEST
         and all(admits_python(text, target) for text, _ in inquiry.project.requires_python)
+        and all(_installs(c, target, built) for c in inquiry.locked())
     ]
-    question = inquiry.question(inquiry.project.requirements)
-    answers = inquiry.resolve_each([(question, target) for target in targets])
+    answers: list[Resolution | NoSolution] = [Resolution({}, {}) for _ in targets]
+    if inquiry.project.requirements:
+        question = inquiry.question(inquiry.project.requirements)
+        answers = inquiry.resolve_each([(question, target) for target in targets])
     fitting = [
         target
         for target, answer in zip(targets, answers, strict=True)
-        if isinstance(answer, Resolution) and _installs(inquiry, answer, target, built)
+        if isinstance(answer, Resolution)
+        and all(_installs(c, target, built) for c in inquiry.candidates(answer))
     ]
     ordered = sorted(fitting, key=lambda target: target.python_minor, reverse=True)
     return [target.python for target in ordered]
 
 
-def _installs(inquiry: Inquiry, resolution: Resolution, target: Target, built: set[str]) -> bool:
-    pages = inquiry.index.pages(resolution.versions)
-    return all(
-        name in built or not needs_build(inquiry.candidate(name, version), target)
-        for name, version in resolution.versions.items()
-        if pages[name].on_index
-    )
+def _installs(candidate: Candidate, target: Target, built: set[str]) -> bool:
+    if python_refusal(candidate, target):
+        return False
+    return candidate.name in built or not needs_build(candidate, target)
 
 
 def _versions(inquiry: Inquiry, blocking: Sequence[Finding]) -> dict[str, str]:
@@ -126,13 +125,15 @@ def _versions(inquiry: Inquiry, blocking: Sequence[Finding]) -> dict[str, str]:
         relaxed = f"{entry.requirement.name}{extras}>={pinned_version(entry)}"
         question = replace(inquiry.question(()), requirements=(relaxed,), strict_lowest=True)
         questions.append((question, inquiry.target))
+    remedies = {finding.subject: finding.remedy for finding in blocking}
     found = {}
     for (subject, entry), answer in zip(
         roots.items(), inquiry.resolve_each(questions), strict=True
     ):
         name = canonicalize_name(entry.requirement.name)
         version = None if isinstance(answer, NoSolution) else answer.versions.get(name)
-        if version is not None and version != pinned_version(entry):
+        told = f"{name} {version} (later)" in remedies[subject]
+        if version is not None and version != pinned_version(entry) and not told:
             found[subject] = _words(name, version, subject)
     return found
 

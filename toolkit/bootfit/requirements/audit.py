@@ -9,7 +9,7 @@ from bootfit.model.finding import Finding
 from bootfit.requirements.index_page import ProjectFiles
 from bootfit.requirements.inquiry import Inquiry, pinned_version
 from bootfit.requirements.requirement_file import RequirementEntry
-from bootfit.requirements.resolve import NoSolution, Resolution
+from bootfit.requirements.resolve import NoSolution
 from bootfit.requirements.rules import Conflict, NoSuchVersion
 from bootfit.requirements.sdist import sdist_of
 from bootfit.requirements.verdict import Candidate, needs_build, python_refusal
@@ -51,7 +51,7 @@ def audit(inquiry: Inquiry, conflict: NoSolution) -> Audit:
         findings.append(conflict_finding(answer, inquiry.project.requirements))
         candidates += _alone(inquiry, sound)
     elif answer is not None:
-        candidates += [inquiry.candidate(n, v, answer) for n, v in answer.versions.items()]
+        candidates += inquiry.candidates(answer)
     if not findings and not any(_blocked(c, inquiry) for c in candidates):
         # Never lose what the resolver said, even where no cause was found for it.
         findings.append(conflict_finding(conflict, inquiry.project.requirements))
@@ -123,15 +123,12 @@ def _alone(inquiry: Inquiry, entries: Sequence[RequirementEntry]) -> list[Candid
     found: dict[str, Candidate] = {}
     answers = inquiry.resolve_each(questions)
     direct = inquiry.directs()
-    for answer in answers:
-        if isinstance(answer, Resolution):
-            inquiry.pages(answer)
     for entry, answer in zip(entries, answers, strict=True):
         if isinstance(answer, NoSolution):
             continue
         own = canonicalize_name(entry.requirement.name)
-        for name, version in answer.versions.items():
-            pin = pinned_version(direct[name]) if name in direct else None
-            if name == own or (name not in found and pin in {None, version}):
-                found[name] = inquiry.candidate(name, version, answer, _ALONE)
+        for one in inquiry.candidates(answer, _ALONE):
+            pin = pinned_version(direct[one.name]) if one.direct else None
+            if one.name == own or (one.name not in found and pin in {None, one.version}):
+                found[one.name] = one
     return list(found.values())

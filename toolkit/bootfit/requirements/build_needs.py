@@ -39,12 +39,13 @@ _COMPILED = {
 }
 _SOURCE = re.compile(r"\.(c|cc|cpp|cxx|cu|pyx|f|f90|f77)$", re.IGNORECASE)
 _EXTENSION = re.compile(r"\bext_modules\b|\bExtension\(|\bcffi_modules\b|\bcythonize\(")
+#: A command of its own, which is how the rest compile (uWSGI); counts only beside C sources.
+_OWN_COMMAND = re.compile(r"\bcmdclass\b|\bdistclass\b|\bhas_ext_modules\b")
 _OPTIONAL = re.compile(
-    r"optional\s*=\s*True|BuildFailed|build_ext.*(?:CCompilerError|CompileError)"
-    r"|without[_ -](?:the )?(?:c[_ ])?(?:speedups?|extensions?)|skip[_ ]?extensions?"
-    r"|except\s*\(?[^:]*(?:CCompilerError|CompileError|DistutilsPlatformError|ExecError)",
-    re.IGNORECASE | re.DOTALL,
+    r"\boptional\s*=\s*True|\bclass BuildFailed\b|\braise BuildFailed\b"
+    r"|--without-(?:speedups|libyaml|c-extensions)|_skip_ext|SKIP_CYTHON|NO_EXTENSIONS"
 )
+_NOT_BUILT = re.compile(r"(?:^|/)(?:tests?|docs?|examples?|benchmarks?)/")
 
 
 @dataclass(frozen=True)
@@ -91,15 +92,19 @@ def need_of_sdist(
         return BuildNeed("rust-sdist", (f"its build requires {', '.join(sorted(rust))}",))
     compiled = sorted(declared & _COMPILED)
     setup = texts.get("setup.py", "") + texts.get("setup.cfg", "")
-    sources = [name for name in names if _SOURCE.search(name)]
-    extension = bool(_EXTENSION.search(setup)) or "ext-modules" in texts.get("pyproject.toml", "")
+    sources = [n for n in names if _SOURCE.search(n) and not _NOT_BUILT.search(n)]
+    extension = (
+        bool(_EXTENSION.search(setup))
+        or "ext-modules" in texts.get("pyproject.toml", "")
+        or bool(sources and _OWN_COMMAND.search(setup))
+    )
     if not compiled and not extension:
-        return BuildNeed("pure-sdist", (words or "it has a setup.py without extension modules",))
+        return BuildNeed("pure-sdist", (words or "its setup.py has no extension modules",))
     fortran = _fortran(sources, texts.get("meson.build", ""))
     why = [
         f"its build requires {', '.join(compiled)}"
         if compiled
-        else f"setuptools builds extension modules ({sources[0]})"
+        else f"its setup.py compiles ({sources[0].partition('/')[2]})"
         if sources
         else "its setup.py builds extension modules"
     ]
@@ -113,13 +118,11 @@ def need_of_sdist(
 
 
 def _fortran(sources: Iterable[str], meson: str) -> str:
-    """Return what shows that Fortran is compiled; sources of tests and of docs do not."""
+    """Return what shows that Fortran is compiled; "" for nothing."""
     if re.search(r"(?:add_languages|project)\([^)]*'fortran'", meson):
         return "its meson.build asks for it"
     for name in sources:
-        if re.search(r"\.f(77|90)?$", name, re.IGNORECASE) and not re.search(
-            r"(?:^|/)(?:tests?|docs?|examples?)/", name
-        ):
+        if re.search(r"\.f(77|90)?$", name, re.IGNORECASE):
             return name
     return ""
 

@@ -87,9 +87,28 @@ class Inquiry:
         with ThreadPoolExecutor(_JOBS) as pool:
             return list(pool.map(lambda pair: self.resolve(*pair), questions))
 
-    def pages(self, resolution: Resolution) -> Mapping[str, object]:
-        """Fetch the index pages of everything in ``resolution``."""
-        return self.index.pages(resolution.versions)
+    def candidates(self, resolution: Resolution, remark: str = "") -> list[Candidate]:
+        """Return all that ``resolution`` chose, their index pages fetched together."""
+        self.index.pages(resolution.versions)
+        return [
+            self.candidate(name, version, resolution, remark)
+            for name, version in resolution.versions.items()
+        ]
+
+    def locked(self) -> list[Candidate]:
+        """Return what lock files pin, with the files that they name."""
+        return [
+            Candidate(
+                name=package.name,
+                version=package.version,
+                direct=True,
+                chain=(f"{package.place} {package.name}=={package.version}",),
+                place=package.place,
+                files=package.files,
+                requires_python=package.requires_python,
+            )
+            for package in self.project.locked
+        ]
 
     def candidate(
         self,
@@ -148,13 +167,11 @@ class Inquiry:
 
     def _refused(self, resolution: Resolution, target: Target) -> list[str]:
         """Return ``name!=version`` for versions that pip would pass over."""
-        self.pages(resolution)
         direct = self.directs()
         return [
-            f"{name}!={version}"
-            for name, version in resolution.versions.items()
-            if python_refusal(self.candidate(name, version), target)
-            and not (name in direct and pinned_version(direct[name]))
+            f"{one.name}!={one.version}"
+            for one in self.candidates(resolution)
+            if python_refusal(one, target) and not (one.direct and pinned_version(direct[one.name]))
         ]
 
 

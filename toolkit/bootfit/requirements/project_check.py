@@ -17,7 +17,6 @@ from bootfit.requirements.build_needs import BuildNeed
 from bootfit.requirements.index import Index, IndexAddress, index_address
 from bootfit.requirements.index_page import ProjectFiles, moment_of
 from bootfit.requirements.inquiry import Inquiry
-from bootfit.requirements.locked import LockedPackage
 from bootfit.requirements.nearest import nearest_versions
 from bootfit.requirements.project_files import ProjectRequirements, read_project
 from bootfit.requirements.resolve import NoSolution, open_resolver
@@ -95,7 +94,7 @@ def _addresses(project: ProjectRequirements, index_url: str | None) -> tuple[Ind
 
 def _candidates(inquiry: Inquiry) -> tuple[bool, list[Candidate], list[Finding]]:
     """Return whether everything resolved, what is to be judged, and what was found on the way."""
-    candidates = [_locked(package) for package in inquiry.project.locked]
+    candidates = inquiry.locked()
     direct = inquiry.directs()
     if not direct:
         return True, candidates, []
@@ -111,21 +110,7 @@ def _candidates(inquiry: Inquiry) -> tuple[bool, list[Candidate], list[Finding]]
         audited = audit(inquiry, answer)
         return False, [*candidates, *audited.candidates], list(audited.findings)
     inquiry.progress(f"Reading the index pages of {len(answer.versions)} distributions")
-    inquiry.pages(answer)
-    chosen = [inquiry.candidate(name, version, answer) for name, version in answer.versions.items()]
-    return True, [*candidates, *chosen], []
-
-
-def _locked(package: LockedPackage) -> Candidate:
-    return Candidate(
-        name=package.name,
-        version=package.version,
-        direct=True,
-        chain=(f"{package.place} {package.name}=={package.version}",),
-        place=package.place,
-        files=package.files,
-        requires_python=package.requires_python,
-    )
+    return True, [*candidates, *inquiry.candidates(answer)], []
 
 
 def _judge_all(inquiry: Inquiry, candidates: Sequence[Candidate]) -> list[Judged]:
@@ -161,9 +146,9 @@ def _need(inquiry: Inquiry, candidate: Candidate) -> BuildNeed | None:
 
 
 def _page(inquiry: Inquiry, candidate: Candidate) -> ProjectFiles | None:
-    """Return all versions of a project; of a locked one only where the index is named anyway."""
+    """Return all versions of a project; None for a locked one: a lock is checked as it stands."""
     if candidate.name in {package.name for package in inquiry.project.locked}:
-        return ProjectFiles(candidate.name, candidate.files)
+        return None
     return inquiry.index.page(candidate.name)
 
 

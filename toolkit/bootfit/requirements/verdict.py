@@ -133,7 +133,9 @@ def judge(
     if build.dynamic_dependencies:
         evidence = (*evidence, "unverified dependencies: its metadata is older than version 2.2")
         findings.append(
-            _finding(Unverified, candidate, _UNVERIFIED.format(candidate.subject), evidence, "")
+            _finding(
+                Unverified, candidate, _UNVERIFIED.format(candidate.subject), evidence[-1:], ""
+            )
         )
     installs, finding = _built(candidate, build, platform, evidence, remedy)
     return _judged(candidate, build.need, evidence, [*findings, finding], installs=installs)
