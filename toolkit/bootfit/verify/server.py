@@ -5,13 +5,14 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from bootfit.limits.children import Child, started
 from bootfit.limits.interface import Boundary
 from bootfit.model.app import RequestSpec
+from bootfit.model.errors import UndeterminedError
 from bootfit.verify.observed import Boot
 from bootfit.verify.server_log import LogEvents, ServerLog
 
@@ -63,17 +64,26 @@ def running(
     """Yield the server started in ``folder``; at the end it and all that came from it is killed.
 
     Raises:
-        OSError: the command cannot be started.
+        UndeterminedError: the command cannot be started.
     """
     began = time.monotonic()
-    with started(
-        command,
-        cwd=folder,
-        environment=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        spawn=boundary.spawn,
-    ) as child:
+    with ExitStack() as stack:
+        try:
+            child = stack.enter_context(
+                started(
+                    command,
+                    cwd=folder,
+                    environment=environment,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    spawn=boundary.spawn,
+                )
+            )
+        except OSError as error:
+            raise UndeterminedError(
+                f"{command[0]} cannot be started: {error.strerror or error}",
+                "name the project's interpreter",
+            ) from None
         assert child.popen.stdout is not None  # noqa: S101 - it was asked for
         log = ServerLog(child.popen.stdout)
         server = Server(child, log, boundary, f"http://127.0.0.1:{port}", began)

@@ -1,13 +1,14 @@
 """Run what was emitted under the platform's memory limit, drive it, and say whether it fits."""
 
 import os
+import shlex
 import shutil
 import statistics
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from bootfit.limits.boundary import open_boundary
 from bootfit.model.app import AppDescription, RequestSpec
@@ -98,6 +99,8 @@ def verify_plan(
             f"there is no plan to verify: {plan.refusal.message}", "mend that first"
         )
     bounds = bounds or Bounds()
+    # Not resolved: a virtual environment is known by the link that its interpreter is.
+    root, interpreter = root.absolute(), interpreter.absolute()
     drive = choose_requests(requests, description.routes)
     share = platform.cpu_share if limit_cpu else None
     with (
@@ -109,13 +112,7 @@ def verify_plan(
         server_folder.build(folder, root, files, roots)
         port = free_port()
         wanted = {
-            **_own_environment(interpreter, Path(name)),
-            # What is installed as editable is imported from the private view as well.
-            **(
-                {"PYTHONPATH": os.pathsep.join(str(folder / each) for each in roots)}
-                if roots
-                else {}
-            ),
+            **_own_environment(interpreter, folder, roots),
             **platform.environment,
             **plan.environment,
             **(environment or {}),
@@ -124,26 +121,12 @@ def verify_plan(
         if boundary.kind == "watchdog":
             wanted.setdefault("BOOTFIT_MEMORY_LIMIT", str(plan.memory.budget_bytes))
         command, wanted = _command(plan, files, wanted, interpreter, port)
-        if shutil.which(command[0], path=wanted.get("PATH")) is None:
-            raise UndeterminedError(f"there is no {command[0]} to run", "name the interpreter")
-        progress(f"running {' '.join(command)}")
+        progress(f"running {shlex.join(command)}")
         progress(f"under {format_mib(plan.memory.budget_bytes)}, held by {boundary.kind}")
-        try:
-            with running(
-                boundary,
-                command,
-                environment=wanted,
-                folder=folder,
-                port=port,
-            ) as server:
-                seen, sampler = _watch(server, plan, drive, bounds, progress)
-                if seen.boot.booted:
-                    server.stop(bounds.stop_seconds)
-        except OSError as error:
-            raise UndeterminedError(
-                f"{command[0]} cannot be started: {error.strerror or error}",
-                "name the project's interpreter",
-            ) from None
+        with running(boundary, command, environment=wanted, folder=folder, port=port) as server:
+            seen, sampler = _watch(server, plan, drive, bounds, progress)
+            if seen.boot.booted:
+                server.stop(bounds.stop_seconds)
     seen = replace(seen, log_tail=seen.log_tail.replace(f"{folder}/", ""))
     findings = judge.judge(seen)
     return _evidence(seen, sampler, command, judge.fits(findings)), findings
@@ -237,16 +220,27 @@ def _command(
     asked = procfile_command.read_command(line, environment)
     words = procfile_command.run_by(asked.words, interpreter)
     settings = {**environment, **asked.assignments}
+    if shutil.which(words[0], path=settings.get("PATH")) is None:
+        raise UndeterminedError(f"there is no {words[0]} to run", "name the interpreter")
     if procfile_command.is_gunicorn(words):
         return procfile_command.bound_to(words, settings, f"127.0.0.1:{port}")
     return words, settings
 
 
-def _own_environment(interpreter: Path, home: Path) -> dict[str, str]:
-    """Return what a server finds on any machine: a PATH, a home of its own, a UTF-8 locale."""
-    kept = {name: os.environ[name] for name in _NEEDED if name in os.environ}
-    path = os.pathsep.join((str(interpreter.parent), os.defpath))
-    return {**kept, "PATH": path, "HOME": str(home), "LANG": "C.UTF-8"}
+def _own_environment(
+    interpreter: Path, folder: Path, roots: Sequence[PurePosixPath]
+) -> dict[str, str]:
+    """Return what a server finds on any machine: a PATH, a home of its own, a UTF-8 locale.
+
+    And what is this machine's: what is installed as editable comes from the private view.
+    """
+    found = {name: os.environ[name] for name in _NEEDED if name in os.environ}
+    found["PATH"] = os.pathsep.join((str(interpreter.parent), os.defpath))
+    found["HOME"] = str(folder.parent)
+    found["LANG"] = "C.UTF-8"
+    if roots:
+        found["PYTHONPATH"] = os.pathsep.join(str(folder / each) for each in roots)
+    return found
 
 
 def _endpoints(answers: Sequence[Answer]) -> tuple[EndpointEvidence, ...]:
