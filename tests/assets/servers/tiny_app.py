@@ -32,7 +32,7 @@ def app(environ, start_response):
         program = "x = bytearray(30 << 20)\nx[::4096] = b'1' * len(x[::4096])\nimport time\ntime.sleep(.2)"
         subprocess.run([sys.executable, "-c", program], check=True)
     elif path == "/shout":
-        for _ in range(200):
+        for _ in range(40):
             print("x" * 100_000)
     elif path == "/write":
         os.makedirs("instance", exist_ok=True)

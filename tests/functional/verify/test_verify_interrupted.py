@@ -18,10 +18,10 @@ SCRIPT = Path(__file__).parents[2] / "assets" / "servers" / "verify_until_stoppe
 TESTS = Path(__file__).parents[2]
 
 
-def under_load(mark, *kinds):
+def under_load(folder, mark, *kinds):
     process = subprocess.Popen(
         [sys.executable, SCRIPT, mark, *kinds],
-        env={**os.environ, "PYTHONPATH": str(TESTS)},
+        env={**os.environ, "PYTHONPATH": str(TESTS), "TMPDIR": str(folder)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -62,21 +62,22 @@ def gone(mark, seconds=5):
 
 @pytest.mark.parametrize("kinds", [(), ("watchdog",)], ids=["strongest", "watchdog"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_nothing_survives_an_interruption(number, kinds):
+def test_nothing_survives_an_interruption(number, kinds, tmp_path):
     mark = secrets.token_hex(8)
-    process = under_load(mark, *kinds)
+    process = under_load(tmp_path, mark, *kinds)
     assert marked(mark)
     process.send_signal(number)
     process.communicate(timeout=20)
     assert process.returncode != 0
     assert gone(mark)
     assert groups_of(process.pid) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.root
-def test_what_a_killed_bootfit_left_is_removed_by_the_next():
+def test_what_a_killed_bootfit_left_is_removed_by_the_next(tmp_path):
     mark = secrets.token_hex(8)
-    process = under_load(mark, "cgroup-v2", "cgroup-v1")
+    process = under_load(tmp_path, mark, "cgroup-v2", "cgroup-v1")
     process.kill()
     process.communicate()
     assert marked(mark)
