@@ -146,3 +146,33 @@ def test_flask_tells_its_routes(apps, python):
 def test_an_interpreter_that_is_none_is_a_usage_error(apps):
     with pytest.raises(UsageError, match="cannot run the interpreter"):
         describe(apps / "misbehaving", Path("/no/such/python"), "factory:create_app()")
+
+
+@pytest.mark.parametrize(
+    ("registry", "message"),
+    [
+        ("registries:MISSING", "the module registries has no MISSING"),
+        ("registries:NO_REGISTRY", "AttributeError: 'str' object has no attribute 'describe'"),
+        ("registries:RAISING", "by zero, in registries.py:"),
+        ("registries:OBJECTS", "lists, dicts and texts"),
+        ("registries:NAMELESS", "KeyError: 'name'"),
+        ("registries:LADDERLESS", "KeyError: 'ladder'"),
+    ],
+)
+def test_a_registry_that_is_none_is_one_clear_line(apps, python, registry, message):
+    with pytest.raises(UndeterminedError) as caught:
+        describe(apps / "misbehaving", python, None, registry)
+    assert message in caught.value.message
+    assert registry in caught.value.message
+
+
+def test_plugins_of_the_configuration_are_plain_imports(apps, python):
+    rung = ImplementationDeclaration(
+        "calendar", "", imports=("calendar",), exercise="registries:make_a_calendar"
+    )
+    root = apps / "misbehaving"
+    plugins = [PluginDeclaration("calendar", (rung,))]
+    description = describe(root, python, None, "registries:FINE", plugins)
+    assert [one.name for one in description.plugins] == ["calendar", "words"]
+    found, _ = measure_project(description, root, python, samples=1, unions=[])
+    assert found.of("alone", "calendar:calendar").status == "measured"

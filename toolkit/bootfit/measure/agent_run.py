@@ -19,7 +19,10 @@ _AGENTS = {
     "describe": Path(__file__).with_name("agent_survey.py"),
     "survey": Path(__file__).with_name("agent_survey.py"),
 }
-_SAMPLING_SECONDS = 0.005
+#: How often the whole tree is looked at: who is there, and what the root takes.
+_SAMPLING_SECONDS = 0.004
+#: How often its child processes are looked at in between: a solver may live for 20 ms.
+_CHILD_SAMPLING_SECONDS = 0.001
 #: How long a probe that is done may take to end: an exit handler may hang.
 _ENDING_SECONDS = 2.0
 _LAST_WORDS = frozenset({"done", "described", "surveyed", "failed"})
@@ -111,7 +114,7 @@ def run_agent(
                 time_limit_seconds=setting.time_limit_seconds,
                 watch=Watch(
                     tick=recorder.tick,
-                    interval_seconds=_SAMPLING_SECONDS,
+                    interval_seconds=_CHILD_SAMPLING_SECONDS,
                     channel=events,
                     on_channel=recorder.listen,
                 ),
@@ -134,10 +137,14 @@ class _Recorder:
         self._cap = cap_bytes
         self._unread = b""
         self._done_at: float | None = None
+        self._next_full_look = 0.0
+        self._last_look = TreeMemory(())
         self._forget()
 
     def tick(self, child: Child) -> str:
         """Sample; return a reason to stop the child."""
+        if time.monotonic() < self._next_full_look:
+            return self._look_at_children(child)
         memory = self._sample(child)
         if self._cap is not None and memory.anonymous_bytes > self._cap:
             self.over_cap = True
@@ -165,8 +172,21 @@ class _Recorder:
     def _forget(self) -> None:
         self._peak = self._peak_children = self._most_file_backed = 0
 
+    def _look_at_children(self, child: Child) -> str:
+        """Sample the children that the last full look found, beside the root as it was then."""
+        others = [one.pid for one in self._last_look.processes if one.pid != child.pid]
+        if others:
+            in_children = tree_memory(others).anonymous_bytes
+            self._peak_children = max(self._peak_children, in_children)
+            self._peak = max(self._peak, self._last_look.of(child.pid) + in_children)
+        return ""
+
     def _sample(self, child: Child) -> TreeMemory:
-        memory = tree_memory(child.pids())
+        began = time.monotonic()
+        memory = self._last_look = tree_memory(child.pids())
+        # A look at a large tree takes milliseconds, and must not take all of the time.
+        took = time.monotonic() - began
+        self._next_full_look = began + max(_SAMPLING_SECONDS, 3 * took)
         self._peak = max(self._peak, memory.anonymous_bytes)
         self._peak_children = max(self._peak_children, memory.without(child.pid))
         self._most_file_backed = max(self._most_file_backed, memory.file_backed_bytes)

@@ -72,12 +72,23 @@ def describe(order: dict[str, Any], channel: Channel) -> None:
         found.update(attempt("app", "", look_at, app))
     if order["registry"]:
         registry = attempt("registry", "", resolve, order["registry"])
-        found["plugins"] = attempt("registry", "", registry.describe)
+        found["plugins"] = attempt("registry", "", plugins_of, registry)
     channel.tell(phase="described", **found)
 
 
 _WSGI = ("flask", "django", "bottle", "falcon", "pyramid")
 _ASGI = ("fastapi", "starlette", "quart", "litestar", "sanic", "blacksheep")
+
+
+def plugins_of(registry: Any) -> Any:
+    """Return what the registry says about its plugins; it has to be plain data."""
+    import ast
+
+    told = registry.describe()
+    try:
+        return ast.literal_eval(ascii(told))
+    except (ValueError, SyntaxError):
+        raise TypeError("describe() has to return lists, dicts and texts") from None
 
 
 def framework_of(value: object) -> str:

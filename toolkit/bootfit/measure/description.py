@@ -57,7 +57,7 @@ def describe(
     told = run.phases[-1].event
     plugins = [*declared]
     names = {plugin.name for plugin in plugins}
-    plugins += [one for one in map(_plugin, _list(told["plugins"])) if one.name not in names]
+    plugins += [one for one in _plugins(told["plugins"], registry) if one.name not in names]
     return AppDescription(
         app=app or "",
         interface=_INTERFACES.get(str(told["interface"]), "unknown"),
@@ -140,6 +140,17 @@ def _hint(failure: Mapping[str, Any], setting: Setting) -> str:
 
 def _list(value: object) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else []
+
+
+def _plugins(told: object, registry: str | None) -> list[PluginDeclaration]:
+    try:
+        return [_plugin(one) for one in _list(told)]
+    except (AttributeError, KeyError, TypeError) as error:
+        raise UndeterminedError(
+            f"the registry {registry} describes its plugins in another way than bootfit.lazy does:"
+            f" {type(error).__name__}: {error}",
+            'each is {"name": …, "ladder": [{"name": …, "target": "module:attribute"}]}',
+        ) from None
 
 
 def _plugin(told: Mapping[str, Any]) -> PluginDeclaration:
