@@ -86,6 +86,18 @@ def test_the_items_add_up_to_the_prediction():
     assert need.overhead_bytes >= 2 * 30 * MIB
 
 
+def test_a_further_thread_needs_more_than_a_request_since_it_keeps_a_heap_of_its_own():
+    app = described(a=("x",))
+    measurements = measured(30, probe("a:x", after=90, transient=40))
+
+    def peak(threads):
+        plan, _ = tune(measurements, app, platform(2048), Wishes(threads=threads))
+        return plan.memory.predicted_peak_bytes / MIB
+
+    assert 48 <= peak(2) - peak(1) <= 54
+    assert 48 <= peak(4) - peak(3) <= 54
+
+
 def test_a_measured_union_is_preferred_to_the_sum_of_what_each_adds():
     each = (probe("a:x", after=120), probe("b:y", after=120))
     together = probe(("a:x", "b:y"), "union", after=130)
