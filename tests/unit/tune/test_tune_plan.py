@@ -212,8 +212,20 @@ def test_nothing_fits_is_refused_with_the_items_and_the_smallest_platform_that_w
     assert refusal.smallest_platform == "medium"
     (finding,) = (finding for finding in findings if finding.code == "BF401")
     assert finding.severity is Severity.ERROR
-    assert finding.remedy == "the smallest plan that would do is medium"
+    assert finding.remedy == "it would do on medium"
     assert "BF402" not in codes(findings)
+
+
+def test_a_budget_below_the_platforms_memory_can_be_raised():
+    _, findings = tune(
+        measured(20, probe("search:big", after=150)),
+        described(search=("big", "none")),
+        platform(512),
+        Wishes(budget_bytes=100 * MIB),
+        [platform(512), platform(2048, name="large")],
+    )
+    (finding,) = findings
+    assert finding.remedy == "it would fit in all of tiny's memory: raise the budget"
 
 
 def test_a_tight_fit_is_a_warning():

@@ -59,9 +59,8 @@ def _about_fit(plan: Plan, situation: Situation, misfit: bool) -> Iterator[Findi
             f"nothing fits on {situation.platform.title}, not even the fallbacks: "
             f"{plan.refusal.message}",
             evidence=plan.refusal.items,
-            remedy=f"the smallest plan that would do is {smallest}"
-            if smallest
-            else "import less at boot, or let requests need less",
+            remedy=_larger(plan, smallest, "it would do")
+            or "import less at boot, or let requests need less",
         )
     elif misfit:
         least = Server()
@@ -98,7 +97,7 @@ def _about_rungs(
                 rung.name,
                 f"{rung.name} is forbidden, {choice.implementation} serves instead: {reason}",
                 evidence=[describe(rung)],
-                remedy=f"it would fit on {larger}" if larger else "",
+                remedy=_larger(plan, larger, "it would fit"),
             )
         if ladder.not_installed:
             yield rules.RungNotInstalled.finding(
@@ -117,6 +116,13 @@ def _platform_with(situation: Situation, alternatives: Sequence[Platform], name:
         if any(rung.name == name for rung in rungs):
             return platform.name
     return ""
+
+
+def _larger(plan: Plan, platform: str, would: str) -> str:
+    """Return what to do where ``platform`` (or "" for none) has the memory."""
+    if platform == plan.platform:
+        return f"{would} in all of {platform}'s memory: raise the budget"
+    return f"{would} on {platform}" if platform else ""
 
 
 def _about_timeout(plan: Plan, situation: Situation, slowest_seconds: float) -> Iterator[Finding]:

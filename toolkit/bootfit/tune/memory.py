@@ -25,8 +25,8 @@ WORKER_OWN_BYTES = 1 * MIB
 #: gthread against sync with an empty app: 1.1 MiB with 4 threads, 1.2 with 8.
 GTHREAD_BYTES = 1 * MIB
 THREAD_BYTES = 64 * KIB
-#: Each further thread allocates in a heap of its own and keeps what it freed there: in parts of what
-#: a request needs. A frame of 46 MB added 58, 53 and 52 MB with the 2nd, 4th and 8th thread.
+#: Each further thread allocates in a heap of its own and keeps what it freed there: in parts of
+#: what a request needs. A frame of 46 MB added 58, 53 and 52 MB with the 2nd, 4th and 8th thread.
 THREAD_KEEPS = 0.25
 #: Page tables (0.1 MiB for an empty worker, 2 MiB for each GiB mapped), stacks and sockets in the
 #: kernel, which a container is charged for: an allowance, by process.
