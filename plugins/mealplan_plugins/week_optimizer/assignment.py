@@ -5,6 +5,7 @@ from typing import Any
 import pulp
 
 from mealplan_plugins.week_optimizer.contract import DAYS_PER_WEEK
+from mealplan_plugins.week_optimizer.modelling import variable
 from mealplan_plugins.week_optimizer.objective import (
     ENERGY_SOFT,
     ENERGY_WEIGHT,
@@ -24,12 +25,11 @@ def model(problem: Problem, columns: list[Column], counts: dict[Column, int] | N
     """
     lp = pulp.LpProblem("assignment", pulp.LpMinimize)
     eaten = [
-        [pulp.LpVariable(f"y{number}_{day}", 0, 1, pulp.LpInteger) for day in _DAYS]
-        for number in range(len(columns))
+        [variable(lp, f"y{number}_{day}", 1) for day in _DAYS] for number in range(len(columns))
     ]
     totals = [pulp.lpSum(days) for days in eaten]
-    off = [pulp.LpVariable(f"off{day}", 0) for day in _DAYS]
-    short = {name: pulp.LpVariable(f"short{i}", 0) for i, name in enumerate(problem.minima)}
+    off = [variable(lp, f"off{day}") for day in _DAYS]
+    short = {name: variable(lp, f"short{i}") for i, name in enumerate(problem.minima)}
     lp += (
         pulp.lpSum(one.off_share * total for one, total in zip(columns, totals, strict=True))
         + pulp.lpSum(ENERGY_WEIGHT * one for one in off)
@@ -37,7 +37,12 @@ def model(problem: Problem, columns: list[Column], counts: dict[Column, int] | N
     )
     for meal in problem.meals:
         for day in _DAYS:
-            there = [eaten[i][day] for i, one in enumerate(columns) if one.meal == meal]
+            pinned = (day, meal) in problem.pinned
+            there = [
+                eaten[i][day]
+                for i, one in enumerate(columns)
+                if one.meal == meal and (pinned or not one.by_pin)
+            ]
             lp += pulp.lpSum(there) == 1
     if counts is not None:
         for one, total in zip(columns, totals, strict=True):
@@ -52,6 +57,10 @@ def model(problem: Problem, columns: list[Column], counts: dict[Column, int] | N
             if one.dish.id == dish_id and one.meal == meal
         ]
         lp += pulp.lpSum(fitting) == 1
+    for number, one in enumerate(columns):
+        if one.by_pin:
+            other_days = [day for day in _DAYS if (day, one.meal) not in problem.pinned]
+            lp += pulp.lpSum(eaten[number][day] for day in other_days) == 0
     return lp
 
 

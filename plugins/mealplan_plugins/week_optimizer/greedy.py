@@ -15,9 +15,9 @@ from mealplan_plugins.week_optimizer.objective import as_plan, energy_of, excess
 from mealplan_plugins.week_optimizer.problem import Column, Problem, build
 from mealplan_plugins.week_optimizer.variety import may_eat
 
-_ATTEMPTS = 8
+_ATTEMPTS = 6
 #: Changes of one meal that each attempt's local search tries.
-_CHANGES = 8000
+_CHANGES = 6000
 #: Menus that are drawn for a day before an attempt is given up.
 _MENUS_OF_A_DAY = 60
 #: Of the menus that fit, the best of so many is taken.
@@ -112,7 +112,11 @@ class _Start:
             if pin is not None:
                 choices = [pin] if pin in portions else []
             else:
-                choices = [one for one in portions if may_eat(problem, week, day, one, today)]
+                choices = [
+                    one
+                    for one, columns in portions.items()
+                    if not columns[0].by_pin and may_eat(problem, week, day, one, today)
+                ]
             if not choices:
                 return None
             # The best of three draws: variety without the worst.

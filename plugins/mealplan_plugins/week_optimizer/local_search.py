@@ -66,7 +66,8 @@ class LocalSearch:
         ranked = self._ranked[place]
         column = ranked[int(len(ranked) * draw.random() ** _BIAS)]
         pin = self._problem.pinned.get((day, self._problem.meals[place]))
-        return column if pin is None or pin == column.dish.id else None
+        fits = not column.by_pin if pin is None else column.dish.id == pin
+        return column if fits else None
 
     def _fits(
         self, week: Sequence[Sequence[Column]], day: int, place: int, column: Column, energy: float

@@ -42,6 +42,8 @@ class Column:
     energy_kcal: float
     #: How far its energy is from the meal's share, as a share of the day's energy.
     off_share: float
+    #: Whether the dish is for this meal only where it is pinned to it.
+    by_pin: bool
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def build(request: WeekRequest, without: frozenset[str] = frozenset()) -> Proble
         meal: tuple(
             column
             for dish in allowed
-            # Who pins a dish to a meal says that it is one for that meal.
+            # Who pins a dish to a meal says that it is one for that meal, there.
             if meal in dish.meals or dish.id in _pinned_to(pinned, meal)
             for column in _columns(dish, meal, shares[meal], request.energy_kcal)
             if column.energy_kcal <= energy_band[1]
@@ -195,6 +197,7 @@ def _columns(dish: Dish, meal: Meal, share: float, energy_kcal: float) -> list[C
             servings=servings,
             energy_kcal=dish.energy_kcal * servings,
             off_share=abs(dish.energy_kcal * servings / energy_kcal - share),
+            by_pin=meal not in dish.meals,
         )
         for servings in PORTIONS
     ]

@@ -5,6 +5,7 @@ from typing import Any
 import pulp
 
 from mealplan_plugins.week_optimizer.contract import DAYS_PER_WEEK, Meal
+from mealplan_plugins.week_optimizer.modelling import variable
 from mealplan_plugins.week_optimizer.objective import ENERGY_SOFT, ENERGY_WEIGHT, SHORTFALL_WEIGHT
 from mealplan_plugins.week_optimizer.problem import Column, Problem
 
@@ -17,11 +18,11 @@ def model(problem: Problem) -> Any:
     columns = _columns(problem)
     lp = pulp.LpProblem("selection", pulp.LpMinimize)
     count = [
-        pulp.LpVariable(f"x{number}", 0, min(problem.repeats, DAYS_PER_WEEK), pulp.LpInteger)
+        variable(lp, f"x{number}", min(problem.repeats, DAYS_PER_WEEK))
         for number in range(len(columns))
     ]
-    energy_off = pulp.LpVariable("energy_off", 0)
-    short = {name: pulp.LpVariable(f"short{i}", 0) for i, name in enumerate(problem.minima)}
+    energy_off = variable(lp, "energy_off")
+    short = {name: variable(lp, f"short{i}") for i, name in enumerate(problem.minima)}
     lp += (
         pulp.lpSum(one.off_share * x for one, x in zip(columns, count, strict=True))
         + ENERGY_WEIGHT * energy_off
@@ -94,9 +95,12 @@ def _add_pins(lp: Any, problem: Problem, columns: list[Column], count: list[Any]
         wanted[dish_id, meal] = wanted.get((dish_id, meal), 0) + 1
     for (dish_id, meal), often in wanted.items():
         fitting = [
-            count[i] for i, one in enumerate(columns) if one.dish.id == dish_id and one.meal == meal
+            i for i, one in enumerate(columns) if one.dish.id == dish_id and one.meal == meal
         ]
-        lp += pulp.lpSum(fitting) >= often
+        total = pulp.lpSum(count[i] for i in fitting)
+        lp += total >= often
+        if fitting and columns[fitting[0]].by_pin:
+            lp += total <= often
 
 
 def _total(nutrient: str, columns: list[Column], amount: list[Any]) -> Any:

@@ -7,17 +7,15 @@ one searched around; where stage 2 finds no days, so is a week over the most pro
 """
 
 import random
-from pathlib import Path
 from time import monotonic
 from typing import Any
-
-import pulp
 
 from mealplan_plugins.week_optimizer import assignment, selection
 from mealplan_plugins.week_optimizer.cbc import Solution, solve
 from mealplan_plugins.week_optimizer.clashes import infeasible
 from mealplan_plugins.week_optimizer.contract import WeekPlan, WeekRequest
 from mealplan_plugins.week_optimizer.local_search import LocalSearch
+from mealplan_plugins.week_optimizer.modelling import solver_path
 from mealplan_plugins.week_optimizer.objective import Week, as_plan, objective
 from mealplan_plugins.week_optimizer.problem import Column, Problem, build
 
@@ -40,10 +38,7 @@ class TwoStagePlanner:
     """
 
     def __init__(self) -> None:
-        solver = pulp.PULP_CBC_CMD(msg=False)
-        if not solver.available():
-            raise RuntimeError("pulp brings no CBC that runs on this machine")
-        self._solver = Path(solver.path)
+        self._solver = solver_path()
 
     def plan(self, request: WeekRequest) -> WeekPlan:
         """Return the best week found in the time limit, with its objective and a proven bound.
