@@ -1,6 +1,7 @@
 """The built wheel, installed into an empty environment outside the repository."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -72,7 +73,7 @@ def test_fit_on_a_copy_of_a_small_app(environment, tmp_path):
         "--format",
         "text",
         cwd=app,
-        env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "LANG": "C.UTF-8"},
+        env={**os.environ, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")},
     )
     assert done.returncode == 0, done.stdout + done.stderr
     document = json.loads((app / "run.json").read_text())
