@@ -2,12 +2,14 @@ import ast
 import shlex
 from dataclasses import replace
 
+import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
 from bootfit.emit import emit_all
 from bootfit.emit.writing import is_untouched
 from bootfit.model.errors import ExitCode, UsageError
+from bootfit.platforms import platform_names
 from unit.emit.emitting import a_context, a_plan
 
 
@@ -103,6 +105,53 @@ def test_the_blueprint_has_what_render_asks_for_and_strings_for_values():
         "WEB_CONCURRENCY": "1",
     }
     assert "preload" not in variables["GUNICORN_CMD_ARGS"]
+
+
+#: Our own reading of https://render.com/docs/blueprint-spec, for what we write.
+BLUEPRINT = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["services"],
+    "properties": {
+        "services": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["type", "name", "runtime"],
+                "properties": {
+                    "type": {"const": "web"},
+                    "name": {"type": "string"},
+                    "runtime": {"const": "python"},
+                    "plan": {"enum": ["free", "starter", "standard", "pro"]},
+                    "buildCommand": {"type": "string"},
+                    "startCommand": {"type": "string"},
+                    "healthCheckPath": {"type": "string", "pattern": "^/"},
+                    "autoDeployTrigger": {"enum": ["off", "commit", "checksPass"]},
+                    "envVars": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "additionalProperties": False,
+                            "required": ["key", "value"],
+                            "properties": {"key": {"type": "string"}, "value": {"type": "string"}},
+                        },
+                    },
+                },
+            },
+        }
+    },
+}
+
+
+@pytest.mark.parametrize("trigger", ["off", "commit", "checksPass"])
+@pytest.mark.parametrize("version", ["1.1", "1.2"])
+@pytest.mark.parametrize("platform", [n for n in platform_names() if n.startswith("render-")])
+def test_the_blueprint_has_no_key_that_render_does_not_know(platform, version, trigger):
+    files = emit_all(a_plan(platform), a_context(platform, auto_deploy=trigger), ["render"])
+    yaml = YAML(typ="safe", pure=True)
+    yaml.version = version
+    jsonschema.validate(yaml.load(files["render.yaml"]), BLUEPRINT)
 
 
 def test_a_python_without_a_patch_release_is_left_to_the_version_file():

@@ -99,14 +99,6 @@ def _about_rungs(
                 evidence=[describe(rung)],
                 remedy=_larger(plan, larger, "it would fit"),
             )
-        if ladder.not_installed:
-            yield rules.RungNotInstalled.finding(
-                ladder.plugin,
-                f"{ladder.plugin}: {', '.join(ladder.not_installed)} not installed for "
-                "the interpreter that measured, so not considered",
-                remedy="install it there and measure again, or see that the platform does not "
-                "install it either",
-            )
 
 
 def _platform_with(situation: Situation, alternatives: Sequence[Platform], name: str) -> str:

@@ -108,19 +108,6 @@ class TightFit(Rule):
     severity = Severity.WARNING
 
 
-class RungNotInstalled(Rule):
-    """A richer implementation was not considered: it is not installed where it was measured.
-
-    It is not forbidden either: were it installed on the platform, it would be loaded without ever
-    having been measured. Mend it by installing it for the interpreter that measures, or by leaving
-    it out of the requirements that the platform installs (requirements-minimal.txt does).
-    """
-
-    code = "BF408"
-    slug = "rung-not-installed"
-    severity = Severity.NOTE
-
-
 class InterfaceNotServed(Rule):
     """The app is an ASGI app, and the plan's workers serve WSGI.
 
@@ -128,7 +115,7 @@ class InterfaceNotServed(Rule):
     figures hold; the server files do not. Serve it with an ASGI server, or wrap it for WSGI.
     """
 
-    code = "BF409"
+    code = "BF408"
     slug = "interface-not-served"
     severity = Severity.ERROR
 
@@ -141,6 +128,5 @@ RULES: tuple[type[Rule], ...] = (
     PlatformPreloads,
     PythonDiffers,
     TightFit,
-    RungNotInstalled,
     InterfaceNotServed,
 )
