@@ -111,3 +111,14 @@ def test_on_many_processors_the_kernel_counts_late_and_more_is_taken_off():
     few = peak_from_high_water(100 * MIB, 10 * MIB, processors=2)
     many = peak_from_high_water(100 * MIB, 10 * MIB, processors=64)
     assert few - many > 30 * MIB
+
+
+def test_a_run_that_missed_the_children_does_not_lower_the_peak():
+    seen, missed, almost = (
+        figures_of_run([phase("loaded", now=10, peak=10 + child, children=child)])
+        for child in (100, 20, 95)
+    )
+    found = samples_of_runs([missed, seen, missed, almost])
+    assert found.children_peak_bytes.values == (100, 95)
+    assert found.peak_anonymous_bytes.values == (110, 105)
+    assert len(found.anonymous_after_import_bytes.values) == 4

@@ -96,17 +96,32 @@ def figures_of_run(phases: Sequence[Phase]) -> RunFigures:
     )
 
 
+#: What sampling can miss of a child process that lives for some milliseconds.
+_MAY_MISS_CHILDREN = frozenset({"peak_anonymous_bytes", "transient_bytes", "children_peak_bytes"})
+#: A run that saw less of its children than this share of what the best run saw, missed them.
+_SEEN = 0.9
+
+
 def samples_of_runs(runs: Sequence[RunFigures]) -> ProbeFigures:
     """Return the runs' figures side by side, in the order of the runs.
+
+    Peaks are taken from the runs that saw the child processes: what is sampled of a child is a
+    lower bound, and a run that saw much less of it than another came too late.
 
     Raises:
         ValueError: there is no run.
     """
     if not runs:
         raise ValueError("no run to take figures from")
+    most = max(run.children_peak_bytes for run in runs)
+    seeing = [run for run in runs if run.children_peak_bytes >= _SEEN * most]
     return ProbeFigures(
         **{
-            name: Samples(tuple(getattr(run, name) for run in runs))
+            name: Samples(
+                tuple(
+                    getattr(run, name) for run in (seeing if name in _MAY_MISS_CHILDREN else runs)
+                )
+            )
             for name in RunFigures.__dataclass_fields__
         }
     )
