@@ -42,8 +42,8 @@ def plugin_choice(ladder: Ladder, rung: RungCost, by_memory: dict[str, str]) -> 
     else:
         reason = f"the richest rung that fits: {reason}"
     if ladder.not_installed:
-        reason += f"; not considered, since not installed where it was measured: "
-            f"{', '.join(ladder.not_installed)}"
+        missing = ", ".join(ladder.not_installed)
+        reason += f"; not considered, since not installed where it was measured: {missing}"
     return PluginChoice(ladder.plugin, rung.implementation, reason, forbidden)
 
 
