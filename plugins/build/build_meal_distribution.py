@@ -151,17 +151,20 @@ def row_of(shares: MealShares) -> list[float]:
 
 
 def fit_linear() -> dict[str, dict[str, float]]:
-    """Return intercept, age and female of each meal's weight, by least squares."""
-    points = [
-        (age, sex) for age in range(YOUNGEST_YEARS, OLDEST_YEARS + 1) for sex in ("female", "male")
-    ]
-    design = np.array([[1.0, age, 1.0 if sex == "female" else 0.0] for age, sex in points])
+    """Return the terms of each meal's weight, by least squares; women have a slope of their own."""
+    ages = range(YOUNGEST_YEARS, OLDEST_YEARS + 1)
+    sexes: tuple[Sex, ...] = ("female", "male")
+    points = [(age, sex, float(sex == "female")) for age in ages for sex in sexes]
+    design = np.array([[1.0, age, female, age * female] for age, _, female in points])
     fitted = {}
     for meal in MEALS:
-        wanted = np.array([weights_of_eaters(age, sex)[meal] / 100 for age, sex in points])
+        wanted = np.array([weights_of_eaters(age, sex)[meal] / 100 for age, sex, _ in points])
         solution = np.linalg.lstsq(design, wanted, rcond=None)[0]
-        intercept, age, female = (round(float(value), 8) for value in solution)
-        fitted[meal] = {"intercept": intercept, "age": age, "female": female}
+        names = ("intercept", "age", "female", "age_of_females")
+        # Rounded, so that the last digits of another linear algebra do not change the file.
+        fitted[meal] = {
+            name: round(float(value), 8) + 0.0 for name, value in zip(names, solution, strict=True)
+        }
     return fitted
 
 
@@ -175,7 +178,9 @@ def by_coefficients(meals: dict[str, dict[str, float]], request: DistributionReq
     """Return what the coefficients answer."""
     female = 1.0 if request.sex == "female" else 0.0
     weights = {
-        meal: terms["intercept"] + terms["age"] * request.age_years + terms["female"] * female
+        meal: terms["intercept"]
+        + (terms["age"] + terms["age_of_females"] * female) * request.age_years
+        + terms["female"] * female
         for meal, terms in meals.items()
     }
     return renormalised(weights, request.meals)

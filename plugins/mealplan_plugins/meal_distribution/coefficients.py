@@ -31,7 +31,9 @@ class CoefficientDistribution:
         age = min(max(request.age_years, self._youngest), self._oldest)
         female = 1.0 if request.sex == "female" else 0.0
         weights = {
-            meal: terms["intercept"] + terms["age"] * age + terms["female"] * female
+            meal: terms["intercept"]
+            + (terms["age"] + terms["age_of_females"] * female) * age
+            + terms["female"] * female
             for meal, terms in self._weights.items()
         }
         return renormalised(weights, request.meals)

@@ -11,6 +11,9 @@ from mealplan_plugins.spreadsheet_export.contract import Cell, Pivot, Sheet, She
 from mealplan_plugins.spreadsheet_export.titles import sheet_titles
 from mealplan_plugins.spreadsheet_export.workbook_file import new_workbook, rows_read_once
 
+#: Excel's limit of a chart; the table beside it holds every column.
+_MOST_SERIES = 255
+
 
 class PandasWorkbook:
     """`SpreadsheetExport` with pivots."""
@@ -87,7 +90,7 @@ def _write_pivot(workbook: Any, title: str, writer: CellWriter, pivot: Pivot, su
     if not rows or not columns:
         return
     chart = workbook.add_chart({"type": "column"})
-    for column in range(1, columns + 1):
+    for column in range(1, min(columns, _MOST_SERIES) + 1):
         chart.add_series(
             {
                 "name": [title, 0, column],
