@@ -22,7 +22,10 @@ def body_of(request: Request) -> Fields:
     """
     if not request.is_json:
         raise ApiError(415, "not_json", "send JSON, with Content-Type: application/json")
-    body = request.get_json(silent=True)
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:
+        body = None
     if not isinstance(body, dict):
         raise ApiError(400, "not_json", "the body must be a JSON object")
     return Fields(body)
