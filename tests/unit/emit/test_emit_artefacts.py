@@ -174,6 +174,10 @@ def test_plan_names_are_spelled_with_a_space_and_off_stays_a_word():
     [
         ({"is_distribution": False}, "pip install --only-binary :all: -r requirements.txt"),
         ({"requirements": {}}, "pip install --only-binary :all: ."),
+        (
+            {"is_distribution": False, "from_source": ("docopt", "odfpy")},
+            "pip install --only-binary :all: --no-binary docopt,odfpy -r requirements.txt",
+        ),
         ({"requirements": {}, "is_distribution": False}, "true"),
         (
             {"is_distribution": False, "build_steps": ("python -m shop.build",)},

@@ -21,6 +21,8 @@ class EmitContext:
     plugins: tuple[PluginDeclaration, ...] = ()
     #: True where pyproject.toml makes the project itself an installable distribution.
     is_distribution: bool = False
+    #: Distributions that have no wheel and install from their sdist all the same (pure Python).
+    from_source: tuple[str, ...] = ()
     #: Shell commands that the build runs after everything is installed.
     build_steps: tuple[str, ...] = ()
     #: Where the platform asks whether the app is well; None where the project does not say.

@@ -59,15 +59,21 @@ def emit(plan: Plan, context: EmitContext) -> dict[str, str]:
 
 
 def build_command(context: EmitContext) -> str:
-    """Return what installs the project: wheels alone, so that nothing compiles in the build."""
+    """Return what installs the project: from wheels, so that nothing compiles in the build.
+
+    pip reads the two options in their order: all from wheels, but for these.
+    """
     files = top_level(context.requirements)
+    wheels = ["--only-binary", ":all:"]
+    if context.from_source:
+        wheels += ["--no-binary", ",".join(context.from_source)]
     steps: list[str] = []
     if files:
         include = [word for path in files for word in ("-r", path)]
-        steps.append(command(["pip", "install", "--only-binary", ":all:", *include]))
+        steps.append(command(["pip", "install", *wheels, *include]))
     if context.is_distribution:
         # Its dependencies are in the requirement files, where there are any.
-        own = ["--no-deps"] if files else ["--only-binary", ":all:"]
+        own = ["--no-deps"] if files else wheels
         steps.append(command(["pip", "install", *own, "."]))
     steps += context.build_steps
     return " && ".join(steps) or "true"
