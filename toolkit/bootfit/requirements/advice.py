@@ -54,9 +54,10 @@ def with_advice(
     inquiry.progress("Looking for what would install")
     pythons = _pythons(inquiry, checks)
     versions = _versions(inquiry, blocking)
+    set_apart = {finding.subject for finding in blocking if finding.code != Conflict.code}
     for finding in blocking:
         if finding.code == Conflict.code:
-            versions[finding.subject] = _agreeing(inquiry, finding)
+            versions[finding.subject] = _agreeing(inquiry, finding, set_apart)
     return tuple(
         replace(finding, remedy=_remedy(finding, pythons, versions))
         if finding in blocking
@@ -138,9 +139,17 @@ def _versions(inquiry: Inquiry, blocking: Sequence[Finding]) -> dict[str, str]:
     return found
 
 
-def _agreeing(inquiry: Inquiry, finding: Finding) -> str:
-    """Return which one pin, relaxed upwards, ends the conflict, and to what."""
-    entries = inquiry.project.requirements
+def _agreeing(inquiry: Inquiry, finding: Finding, set_apart: set[str]) -> str:
+    """Return which one pin, relaxed upwards, ends the conflict, and to what.
+
+    Requirements ``set_apart`` have a finding of their own and would hide the answer.
+    """
+    entries = [
+        entry
+        for entry in inquiry.project.requirements
+        if canonicalize_name(entry.requirement.name)
+        not in set_apart - set(finding.subject.split(", "))
+    ]
     named = finding.subject.split(", ")
     pinned = [
         entry

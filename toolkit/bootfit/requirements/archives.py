@@ -5,6 +5,7 @@ read by HTTP range. Sizes are capped, compressed and expanded: an archive that i
 sound one is reported, not unpacked.
 """
 
+import gzip
 import io
 import tarfile
 import zipfile
@@ -62,29 +63,54 @@ def _read_tar(
     with index.stream(file.url) as (_, chunks):
         source = _Capped(chunks)
         try:
-            with tarfile.open(fileobj=source, mode="r|*", bufsize=_BLOCK) as tar:
-                for member in tar:
-                    members.names.append(member.name)
-                    if member.offset_data + member.size > MAX_EXPANDED_BYTES:
-                        raise UnreadableArchive(
-                            f"it expands to more than {MAX_EXPANDED_BYTES // 2**20} MiB"
-                        )
-                    if len(members.names) > MAX_MEMBERS:
-                        raise UnreadableArchive(f"it has more than {MAX_MEMBERS} members")
-                    if member.isfile() and wanted(member.name):
-                        if member.size > MAX_MEMBER_BYTES:
-                            raise UnreadableArchive(f"its {member.name} is no text of metadata")
-                        content = tar.extractfile(member)
-                        data = content.read(MAX_MEMBER_BYTES) if content else b""
-                        members.texts[member.name] = data.decode("utf-8", "replace")
-                    if enough(members):
-                        break
+            if file.filename.endswith((".gz", ".tgz")):
+                # Apart from tarfile, which takes a cut archive for a whole one.
+                expanded = gzip.GzipFile(fileobj=source, mode="rb")
+                with tarfile.open(fileobj=expanded, mode="r|", bufsize=_BLOCK) as tar:
+                    if not _collect(tar, members, wanted, enough):
+                        _read_to_end(expanded)
+            else:
+                with tarfile.open(fileobj=source, mode="r|*", bufsize=_BLOCK) as tar:
+                    _collect(tar, members, wanted, enough)
         except (tarfile.TarError, EOFError, zlib.error, OSError, ValueError) as error:
             if isinstance(error, requests.RequestException):
                 raise
             reason = str(error) or "it ends too early"
             raise UnreadableArchive(f"it is no sound tar file: {reason}") from None
     return members
+
+
+def _collect(
+    tar: tarfile.TarFile,
+    members: Members,
+    wanted: Callable[[str], bool],
+    enough: Callable[[Members], bool],
+) -> bool:
+    """Fill ``members``; return whether it was enough before the end."""
+    for member in tar:
+        members.names.append(member.name)
+        if member.offset_data + member.size > MAX_EXPANDED_BYTES:
+            raise UnreadableArchive(f"it expands to more than {MAX_EXPANDED_BYTES // 2**20} MiB")
+        if len(members.names) > MAX_MEMBERS:
+            raise UnreadableArchive(f"it has more than {MAX_MEMBERS} members")
+        if member.isfile() and wanted(member.name):
+            if member.size > MAX_MEMBER_BYTES:
+                raise UnreadableArchive(f"its {member.name} is no text of metadata")
+            content = tar.extractfile(member)
+            data = content.read(MAX_MEMBER_BYTES) if content else b""
+            members.texts[member.name] = data.decode("utf-8", "replace")
+        if enough(members):
+            return True
+    return False
+
+
+def _read_to_end(expanded: gzip.GzipFile) -> None:
+    """Read what follows the last member: padding, and the check sum that proves it whole."""
+    rest = 0
+    while block := expanded.read(_BLOCK):
+        rest += len(block)
+        if rest > MAX_MEMBER_BYTES:
+            raise UnreadableArchive("much data follows its end")
 
 
 class _Capped(io.RawIOBase):

@@ -191,9 +191,12 @@ def read_answer(code: int, output: str, errors: str) -> Answer:
         return NeedsMetadata(canonicalize_name(needed[1]), Version(needed[2]))
     if "No solution found" in errors:
         return NoSolution(_sentences(errors))
-    causes = [line.strip() for line in errors.splitlines() if line.strip()]
-    line = causes[0].removeprefix("error: ") if causes else f"uv ended with code {code}"
-    detail = causes[1].removeprefix("cause: ") if len(causes) > 1 else ""
+    first, *causes = [line.strip() for line in errors.splitlines() if line.strip()] or [
+        f"uv ended with code {code}"
+    ]
+    line = first.removeprefix("error: ")
+    causes = [text.removeprefix("cause: ") for text in causes if text.startswith("cause: ")]
+    detail = ": ".join(dict.fromkeys((*causes[:1], *causes[-1:])))
     if _UNREACHABLE.search(errors):
         raise UndeterminedError(
             f"the index did not answer the resolver: {detail or line}",

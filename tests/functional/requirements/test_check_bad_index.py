@@ -1,0 +1,141 @@
+"""An index that misbehaves: one line, exit code 3, and never a wrong "fits"."""
+
+import io
+import tarfile
+
+import pytest
+
+from bootfit.model.errors import ExitCode, UndeterminedError, UsageError
+from bootfit.requirements import archives
+
+BAD_NAME = "lock-version = '1.0'\ncreated-by = 'x'\n[[packages]]\nname = 'A B'\n"
+PKG_INFO = "Metadata-Version: 2.1\nName: {0}\nVersion: 1.0\n"
+
+
+def undetermined(check, *lines, **known):
+    with pytest.raises(UndeterminedError) as caught:
+        check(*lines, **known)
+    assert "\n" not in caught.value.message
+    assert caught.value.hint
+    assert caught.value.exit_code == ExitCode.UNDETERMINED
+    return caught.value.message
+
+
+def test_nobody_listens(check):
+    message = undetermined(check, "a", url="http://127.0.0.1:9/simple")
+    assert "connection refused" in message
+
+
+def test_a_wrong_address_knows_nothing(index, check):
+    index.wheel("a", "1.0")
+    assert "knows none of: a" in undetermined(check, "a", url=index.url + "/wrong")
+
+
+@pytest.mark.parametrize("status", [401, 403, 500, 503])
+def test_statuses(index, check, status):
+    index.wheel("a", "1.0")
+    index.answers["/simple/a/"] = lambda h: h.give(status, "text/html", b"<html>no</html>")
+    assert f"HTTP {status}" in undetermined(check, "a")
+
+
+@pytest.mark.parametrize(
+    "body", [b"<html><form>log in</form></html>", b"<html><p>Welcome</p></html>", b"\x00\x01"]
+)
+def test_a_web_page_instead_of_an_index_page(index, check, body):
+    index.wheel("a", "1.0")
+    index.answers["/simple/a/"] = lambda h: h.give(200, "text/html", body)
+    assert "what the index sent for a is" in undetermined(check, "a")
+
+
+def test_broken_json(index, check):
+    index.wheel("a", "1.0")
+    kind = "application/vnd.pypi.simple.v1+json"
+    index.answers["/simple/a/"] = lambda h: h.give(200, kind, b'{"meta":{"api-version":"1.0"},"fi')
+    assert "JSON that is no index page" in undetermined(check, "a")
+
+
+@pytest.mark.parametrize("json", [True, False])
+def test_a_page_that_is_cut_short(index, check, json):
+    index.wheel("a", "1.0")
+    index.wheel("a", "2.0")
+    index.json = json
+    kind, text = index.page("a")
+    half = text.encode()[: len(text) // 2]
+    index.answers["/simple/a/"] = lambda h: h.give(200, kind, half, length=len(text))
+    assert "cut short" in undetermined(check, "a")
+
+
+def test_a_page_that_never_comes(index, check):
+    index.wheel("a", "1.0")
+    index.answers["/simple/a/"] = lambda _: index.release.wait(20)
+    assert "did not answer in time" in undetermined(check, "a", timeout=1)
+
+
+def test_a_transitive_page_that_breaks(index, check):
+    index.wheel("a", "1.0", requires=["b"])
+    index.wheel("b", "1.0")
+    index.answers["/simple/b/"] = lambda h: h.give(500, "text/plain", b"")
+    assert "500" in undetermined(check, "a")
+
+
+def test_credentials_are_used_and_never_shown(index, check):
+    index.login = "me:s3cret"
+    index.wheel("a", "1.0", requires=["b"])
+    index.wheel("b", "1.0")
+    checks, _, _ = check("a", url=f"http://me:s3cret@{index.address}")
+    assert set(checks) == {"a", "b"}
+    message = undetermined(check, "a", url=f"http://me:wr0ng@{index.address}")
+    assert "wr0ng" not in message
+    assert "401" in message
+
+
+def test_an_sdist_that_is_cut_short(index, check):
+    index.sdist("a", "1.0", {"PKG-INFO": PKG_INFO.format("a"), "big.txt": "x" * 200_000})
+    index.files["/files/a-1.0.tar.gz"] = index.files["/files/a-1.0.tar.gz"][:150]
+    checks, findings, _ = check("a==1.0")
+    assert not checks["a"].installs
+    assert [f.code for f in findings] == ["BF112"]
+
+
+def test_an_sdist_that_is_none(index, check):
+    index.sdist("a", "1.0", {}, data=b"<html>not found</html>")
+    checks, findings, _ = check("a==1.0")
+    assert (checks["a"].verdict, checks["a"].installs) == ("unverified", False)
+    assert [f.code for f in findings] == ["BF112"]
+
+
+def test_an_sdist_that_expands_beyond_reason(index, check, monkeypatch):
+    monkeypatch.setattr(archives, "MAX_EXPANDED_BYTES", 1_000_000)
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
+        info = tarfile.TarInfo("a-1.0/zeros")
+        info.size = 2_000_000
+        tar.addfile(info, io.BytesIO(bytes(info.size)))
+    index.sdist("a", "1.0", {}, data=buffer.getvalue())
+    checks, findings, _ = check("a==1.0")
+    assert not checks["a"].installs
+    assert "expands" in " ".join(findings[0].evidence)
+
+
+@pytest.mark.parametrize(
+    ("files", "where"),
+    [
+        ({"requirements.txt": "-r gone.txt\n"}, "requirements.txt:1:1: cannot read gone.txt"),
+        ({"requirements.txt": "-r b.txt\n", "b.txt": "\n-r requirements.txt"}, "b.txt:2:1"),
+        ({"requirements.txt": b"a\n\xff\xfe\xff\n"}, "requirements.txt:2:1: this is not UTF-8"),
+        ({"pyproject.toml": "[project]\nname = 'a'\ndependencies = ['a=1']"}, "pyproject.toml:3:"),
+        ({"pyproject.toml": "[project]\nname = \n"}, "pyproject.toml:2:8"),
+        ({"pyproject.toml": "[tool.poetry]\n"}, "pyproject.toml has no [project] table"),
+        ({"pyproject.toml": "[project]\ndependencies = 'a'\n"}, "pyproject.toml: project.dep"),
+        ({"pylock.toml": "lock-version = '9.0'\n"}, "pylock.toml"),
+        ({"pylock.toml": BAD_NAME}, "pylock.toml:4"),
+    ],
+)  # fmt: skip
+def test_files_that_cannot_be_understood(check, project, files, where):
+    for name, content in files.items():
+        (project / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(UsageError) as caught:
+        check(files=(next(iter(files)),))
+    assert caught.value.message.startswith(where)
+    assert caught.value.hint
+    assert "\n" not in caught.value.message
