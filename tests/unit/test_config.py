@@ -25,6 +25,7 @@ name = "shop"
 platform = "render-starter"
 python = "3.12.1"
 requirements = ["a.txt", "b.txt"]
+name = "shop-web"
 app = "shop.main:app"
 interpreter = "env/bin/python"
 plugins = "shop.plugins:PLUGINS"
@@ -48,7 +49,7 @@ expect = [201, 409]
 """,
         )
     )
-    assert (config.name, config.is_distribution) == ("shop", True)
+    assert (config.name, config.is_distribution) == ("shop-web", True)
     assert config.requirements == ("a.txt", "b.txt")
     assert config.plugins_registry == "shop.plugins:PLUGINS"
     assert config.interpreter == tmp_path / "env/bin/python"
@@ -100,7 +101,7 @@ def test_plugins_as_a_table(tmp_path):
     [
         ("[tool.bootfit]\nplatfrom = 'x'\n", "'platfrom'", "did you mean platform?"),
         ("[tool.bootfit.budget]\nmemroy = '1Mi'\n", "'budget.memroy'", "budget.memory"),
-        ("[tool.bootfit]\nzzz = 1\n", "'zzz'", "known: platform"),
+        ("[tool.bootfit]\nzzz = 1\n", "'zzz'", "known: name, platform"),
         ("[tool.bootfit]\npython = 3\n", "Expected `str", "reference"),
         ("[tool.bootfit]\n[[tool.bootfit.requests]]\npath = 'x'\n", "does not start", "/health"),
         ("[tool.bootfit.plugins.a]\nimprots = ['x']\n", "'plugins.a.improts'", "imports"),

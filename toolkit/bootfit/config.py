@@ -21,7 +21,6 @@ else:
 
 DEFAULT_PLATFORM = "render-free"
 DEFAULT_HEADROOM = 0.10
-DEFAULT_IMPORT_SECONDS = 5.0
 
 
 class _Shape(msgspec.Struct, forbid_unknown_fields=True, rename="kebab", frozen=True):
@@ -58,6 +57,7 @@ class _Plugin(_Shape, frozen=True):
 
 
 class _Table(_Shape, frozen=True):
+    name: str | None = None
     platform: str | None = None
     python: str | None = None
     requirements: list[str] | None = None
@@ -87,7 +87,7 @@ class Config:
     """What the project and the caller want, after precedence; sizes in bytes, times in seconds."""
 
     root: Path
-    #: The project's name, from `[project]` or else its folder.
+    #: What the service is called: `name`, else that of `[project]`, else of the folder.
     name: str
     #: True where pyproject.toml makes the project itself an installable distribution.
     is_distribution: bool
@@ -103,7 +103,8 @@ class Config:
     plugins: tuple[PluginDeclaration, ...] = ()
     budget_memory_bytes: int | None = None
     headroom: float = DEFAULT_HEADROOM
-    import_seconds: float = DEFAULT_IMPORT_SECONDS
+    #: CPU seconds that the import of one implementation may take; None: as long as it likes.
+    import_seconds: float | None = None
     server: ServerWishes = ServerWishes()
     requests: tuple[RequestSpec, ...] = ()
     #: What the project does not say and was assumed, in words.
@@ -155,7 +156,7 @@ def load_config(root: Path, overrides: Overrides | None = None) -> Config:
         root / table.interpreter if table.interpreter is not None else None
     )
     memory = overrides.memory or table.budget.memory
-    name = project.get("name")
+    name = table.name or project.get("name")
     return Config(
         root=root,
         name=name if isinstance(name, str) else root.resolve().name,
@@ -175,7 +176,7 @@ def load_config(root: Path, overrides: Overrides | None = None) -> Config:
         else DEFAULT_HEADROOM,
         import_seconds=parse_seconds(table.budget.import_time)
         if table.budget.import_time
-        else DEFAULT_IMPORT_SECONDS,
+        else None,
         server=ServerWishes(
             workers=table.server.workers,
             threads=table.server.threads,

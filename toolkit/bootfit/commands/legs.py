@@ -64,7 +64,8 @@ def measure(walk: Walk) -> None:
         budget_bytes=walk.budget_bytes,
         import_seconds=config.import_seconds,
         environment=config.environment,
-        target_python=walk.target.python,
+        # `tune` compares the Pythons as well, and anew for measurements that are older.
+        target_python=walk.target.python if walk.run.command == "measure" else None,
         time_limit_seconds=walk.options["time_limit"],
         progress=walk.progress,
     )
@@ -89,4 +90,9 @@ def measure_or_take(walk: Walk) -> None:
         ) from None
     if earlier.app is None or earlier.measurements is None:
         raise UsageError(f"{document} holds no measurements", "take one of `bootfit measure`")
-    walk.learn(app=earlier.app, measurements=earlier.measurements)
+    carried = [
+        finding
+        for finding in earlier.findings
+        if finding.code.startswith("BF3") and finding.slug != "other-python"
+    ]
+    walk.learn(*carried, app=earlier.app, measurements=earlier.measurements)

@@ -4,16 +4,15 @@ from dataclasses import replace
 
 from bootfit.commands.walk import Walk
 from bootfit.model.errors import UndeterminedError
-from bootfit.platforms import family_of
 
-#: A plan may name a union that was not measured yet; each round measures one more.
-_ROUNDS = 4
+#: Unions that are measured at most to settle which combination is best; a sum bounds the others.
+_ROUNDS = 6
 
 
 def tune(walk: Walk) -> None:
-    """Learn the plan; where it names a union that was not measured, measure that and plan again."""
+    """Learn the plan; unions that settle which combination is best are measured for it."""
     from bootfit.measure import find_interpreter, measure_union
-    from bootfit.tune import Wishes
+    from bootfit.tune import Wishes, union_to_measure
     from bootfit.tune import tune as choose
 
     description, measurements = walk.run.app, walk.run.measurements
@@ -32,12 +31,9 @@ def tune(walk: Walk) -> None:
         max_requests=config.server.max_requests,
     )
     interpreter = find_interpreter(walk.root, config.interpreter)
-    alternatives = family_of(walk.platform)
-    plan, findings = choose(measurements, description, walk.platform, wishes, alternatives)
-    for _ in range(_ROUNDS):
-        rungs = [f"{choice.plugin}:{choice.implementation}" for choice in plan.plugins]
-        known = plan.memory.union_basis != "upper bound" or measurements.of("union", *rungs)
-        if known or plan.refusal or walk.options.get("measured"):
+    for _ in range(0 if walk.options.get("measured") else _ROUNDS):
+        rungs = union_to_measure(measurements, description, walk.platform, wishes)
+        if not rungs:
             break
         union = measure_union(
             description,
@@ -51,7 +47,7 @@ def tune(walk: Walk) -> None:
             progress=walk.progress,
         )
         measurements = replace(measurements, probes=(*measurements.probes, union))
-        plan, findings = choose(measurements, description, walk.platform, wishes, alternatives)
+    plan, findings = choose(measurements, description, walk.platform, wishes, walk.family)
     walk.learn(*findings, plan=plan, measurements=measurements)
 
 
@@ -72,10 +68,17 @@ def emit(walk: Walk) -> None:
         requirements=read_requirement_texts(walk.root, walk.config.requirements, walk.target),
         plugins=description.plugins,
         is_distribution=walk.config.is_distribution,
+        from_source=_from_source(walk),
         health_path=walk.config.health_path,
     )
     walk.files = emit_all(plan, context, emitters=walk.extensions("emitters"))
     walk.learn(emitted=compare(walk.root, walk.files))
+
+
+def _from_source(walk: Walk) -> tuple[str, ...]:
+    """Return the distributions that install, but from no wheel."""
+    checked = walk.run.check.distributions if walk.run.check else ()
+    return tuple(d.name for d in checked if d.installs and d.verdict.endswith("-sdist"))
 
 
 def verify(walk: Walk) -> None:

@@ -7,18 +7,20 @@ import click
 @click.argument("name", required=False)
 def command(name: str | None) -> None:
     """List the platforms, or show one with the source of each fact."""
+    from bootfit.extensions import load_all
     from bootfit.model.sizes import format_mib
     from bootfit.platforms import load_platform, platform_names
 
+    profiles = [file for files in load_all("platforms")[0].values() for file in files]
     if name is None:
-        for known in platform_names():
-            platform = load_platform(known)
+        for known in platform_names(profiles):
+            platform = load_platform(known, profiles)
             click.echo(
                 f"{known:<18} {format_mib(platform.memory_bytes):>11}  "
                 f"{platform.cpu_share:g} CPU  Python {platform.python.default}  {platform.title}"
             )
         return
-    platform = load_platform(name)
+    platform = load_platform(name, profiles)
     builder = platform.builder
     tools = {
         "C": builder.c_compiler,

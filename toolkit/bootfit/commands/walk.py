@@ -14,7 +14,7 @@ from bootfit.model.finding import Finding, in_order
 from bootfit.model.platform import Platform, Target
 from bootfit.model.rules import Assumption
 from bootfit.model.run import Run
-from bootfit.platforms import load_platform, target_for
+from bootfit.platforms import family_of, load_platform, target_for
 
 
 class Walk:
@@ -33,11 +33,15 @@ class Walk:
                 memory=options.get("memory"),
             ),
         )
-        self.platform: Platform = load_platform(self.config.platform)
-        self.target: Target = target_for(self.platform, self.config.python)
         self.progress = Progress(quiet=options["quiet"])
         #: The emitted files, path → text, once there is a plan.
         self.files: dict[str, str] = {}
+        loaded, broken = load_all("platforms")
+        profiles = [file for files in loaded.values() for file in files]
+        self.platform: Platform = load_platform(self.config.platform, profiles)
+        #: The platform's plans, the smallest first.
+        self.family: list[Platform] = family_of(self.platform, profiles)
+        self.target: Target = target_for(self.platform, self.config.python)
         self.run = Run(
             project=self.config.name,
             platform=self.platform.title,
@@ -45,6 +49,7 @@ class Walk:
             command=command,
             bootfit_version=__version__,
         )
+        self.learn(*broken)
         self.assume(*self.config.assumptions)
         if self.config.python is None:
             self.assume(f"Python {self.target.python}: the default of {self.platform.title}")

@@ -105,7 +105,7 @@ def _remark(
 ) -> Text:
     for probe in (on_top, alone):
         if probe and probe.status != "measured":
-            return Text(f"{probe.status.replace('_', ' ')}: {probe.detail}", style="yellow")
+            return Text(probe.status.replace("_", " "), style="yellow")
     if name in served:
         return Text("● serves", style="green")
     if plan:
