@@ -204,7 +204,7 @@ def check(index, project):
             platform,
             target_for(platform, python),
             index_url=index.url if url is None else url,
-            exclude_newer=None,
+            exclude_newer=known.pop("exclude_newer", None),
             progress=lambda _: None,
             timeout_seconds=timeout,
             **known,

@@ -246,3 +246,54 @@ def test_a_lock_is_checked_as_it_stands(index, check, project):
     ]
     assert "everything installs on Python 3.11" in findings[0].remedy
     assert index.asked == []
+
+
+def test_a_folder_of_the_project_is_read_where_it_states_its_dependencies(index, check, project):
+    index.wheel("web", "1.0")
+    index.wheel("sheets", "1.0")
+    (project / "pyproject.toml").write_text(
+        '[build-system]\nrequires = ["hatchling"]\n[project]\nname = "app"\n'
+        'dependencies = ["web"]\n[project.optional-dependencies]\nexport = ["sheets"]\n'
+    )
+    checks, findings, _ = check("-e .[export]")
+    assert findings == []
+    assert checks["sheets"].chain == ("pyproject.toml:7 sheets",)
+    (project / "pyproject.toml").write_text(
+        '[build-system]\nrequires = ["maturin"]\n[project]\nname = "app"\ndependencies = []\n'
+    )
+    _, findings, _ = check("-e .", "web")
+    assert codes(findings) == ["BF111"]
+
+
+def test_what_an_open_requirement_brings_in_names_the_nearest_version(index, check):
+    index.wheel("models", "1.0", requires=["models-core"])
+    index.sdist(
+        "models-core", "2.0", {**MATURIN, "PKG-INFO": PKG_INFO.format("2.2", "models-core", "2.0")}
+    )
+    index.wheel("models-core", "1.0", f"cp312-cp312-{MANYLINUX}")
+    checks, (finding,), _ = check("models")
+    assert checks["models-core"].verdict == "rust-sdist"
+    assert finding.remedy == "nearest with a wheel: models-core 1.0 (earlier)"
+
+
+def test_a_home_that_cannot_be_written_costs_nothing_but_time(index, check, monkeypatch):
+    index.wheel("a", "1.0")
+    monkeypatch.setenv("XDG_CACHE_HOME", "/dev/null/nowhere")
+    checks, findings, _ = check("a")
+    assert checks["a"].installs
+    assert findings == []
+
+
+def test_no_binary_and_several_indexes(index, check):
+    index.wheel("a", "1.0")
+    index.sdist("a", "1.0", {**MATURIN, "PKG-INFO": PKG_INFO.format("2.2", "a", "1.0")})
+    checks, _, _ = check("--no-binary a", "a", f"--extra-index-url {index.url}/absent")
+    assert checks["a"].verdict == "rust-sdist"
+
+
+def test_a_date_hides_later_uploads(index, check):
+    index.wheel("a", "1.0")
+    index.wheel("a", "2.0")
+    index.extra["a-2.0-py3-none-any.whl"] = {"upload-time": "2026-01-01T00:00:00Z"}
+    checks, _, _ = check("a", exclude_newer="2025-06-30")
+    assert checks["a"].version == "1.0"

@@ -38,6 +38,7 @@ _MENDABLE = {
 _OLDEST = (3, 8)
 #: More pins than that in one explanation are not tried one by one.
 _MOST_PINS = 6
+_WHOSE = "whose"
 
 
 def with_advice(
@@ -67,7 +68,9 @@ def with_advice(
 
 
 def _remedy(finding: Finding, pythons: Sequence[str], versions: Mapping[str, str]) -> str:
-    parts = [versions.get(finding.subject, ""), finding.remedy]
+    better = versions.get(finding.subject, "")
+    # What brings a distribution in is what the project can change, once it is known.
+    parts = [better, "" if _WHOSE in better else finding.remedy]
     if pythons:
         parts.append(f"everything installs on Python {', '.join(pythons)}")
     return "; ".join(part for part in parts if part)
@@ -174,4 +177,4 @@ def _agreeing(inquiry: Inquiry, finding: Finding, set_apart: set[str]) -> str:
 def _words(name: str, version: Version, subject: str) -> str:
     if name == subject:
         return f"{name}=={version} is the next version that installs from wheels with all it needs"
-    return f"{name}=={version} is the next version whose {subject} has a wheel"
+    return f"{name}=={version} is the next version {_WHOSE} {subject} has a wheel"

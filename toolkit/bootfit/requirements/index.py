@@ -116,13 +116,13 @@ class Index:
         wanted = list(dict.fromkeys(map(canonicalize_name, names)))
         missing = [name for name in wanted if name not in self._pages]
         if missing:
-            with ThreadPoolExecutor(min(_THREADS, len(missing))) as pool:
-                try:
-                    for name, page in zip(missing, pool.map(self._page, missing), strict=True):
-                        self._pages[name] = page
-                except BaseException:
-                    pool.shutdown(wait=False, cancel_futures=True)
-                    raise
+            pool = ThreadPoolExecutor(min(_THREADS, len(missing)))
+            try:
+                for name, page in zip(missing, pool.map(self._page, missing), strict=True):
+                    self._pages[name] = page
+            finally:
+                # After the first error nobody waits for the other answers.
+                pool.shutdown(wait=False, cancel_futures=True)
         return {name: self._pages[name] for name in wanted}
 
     def page(self, name: str) -> ProjectFiles:

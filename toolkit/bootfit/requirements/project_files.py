@@ -13,6 +13,7 @@ from packaging.utils import canonicalize_name
 from bootfit.model.errors import UsageError
 from bootfit.model.finding import Place
 from bootfit.model.platform import Target
+from bootfit.requirements.build_needs import need_of_sdist
 from bootfit.requirements.locked import LockedPackage, read_lock
 from bootfit.requirements.requirement_file import (
     OptionEntry,
@@ -27,6 +28,7 @@ from bootfit.requirements.target_environment import applies
 from bootfit.requirements.toml_text import load_toml
 
 _LOCK = re.compile(r"pylock(\.[^.]+)?\.toml")
+_FOLDER = re.compile(r"(?:-e\s+)?(?P<folder>\.[^\[\]:]*?)/?(?:\[(?P<extras>[^\]]*)\])?")
 _FILE_WITH_EXTRAS = re.compile(r"(?P<file>.+?\.toml)\[(?P<extras>[^\]]*)\]")
 
 
@@ -148,9 +150,39 @@ def _read_requirements(
             if applies(entry.requirement.marker, target):
                 (found.constraints if constraint else found.requirements).append(entry)
         elif isinstance(entry, UncheckableEntry):
-            found.uncheckable.append(entry)
+            if not _follow_folder(found, root, file, entry, target):
+                found.uncheckable.append(entry)
         else:
             found.options.append(entry)
+
+
+def _follow_folder(
+    found: ProjectRequirements, root: Path, file: str, entry: UncheckableEntry, target: Target
+) -> bool:
+    """Read the pyproject.toml of a folder such as ``-e .[web]``; return whether that was possible.
+
+    A folder that compiles something, or does not state its dependencies, stays unchecked.
+    """
+    match = _FOLDER.fullmatch(entry.text)
+    if match is None:
+        return False
+    # pip takes a path in a requirement file as relative to where it runs: the project folder.
+    nested = _beside("requirements", f"{match['folder']}/pyproject.toml")
+    if nested in found.files:
+        return True
+    if not (root / nested).is_file():
+        return False
+    text = _text(root, nested, entry.place)
+    project = load_toml(text, nested).get("project")
+    if not isinstance(project, dict) or "dependencies" in project.get("dynamic", []):
+        return False
+    beside = (root / nested).with_name("setup.py")
+    setup = {"setup.py": beside.read_text(errors="replace")} if beside.is_file() else {}
+    if need_of_sdist((), {"pyproject.toml": text, **setup}).need != "pure-sdist":
+        return False
+    extras = [name.strip() for name in (match["extras"] or "").split(",") if name.strip()]
+    _read_pyproject(found, root, nested, extras, target)
+    return True
 
 
 def _beside(file: str, other: str) -> str:

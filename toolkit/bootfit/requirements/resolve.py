@@ -102,6 +102,7 @@ class Resolver:
         self._exclude_newer = exclude_newer
         self._timeout_seconds = timeout_seconds
         self._interpreter = _bare_interpreter(folder / "bare")
+        self._cache = _writable(cache_folder() / "uv", folder / "cache")
 
     def ask(self, question: Question, target: Target) -> Answer:
         """Return what the target would get.
@@ -122,7 +123,7 @@ class Resolver:
             *("--annotation-style", "line", "--no-header", "--color", "never", "--no-progress"),
             *("--python-version", target.python, "--python-platform", uv_platform(target)),
             *("--python", str(self._interpreter), "--config-file", str(config)),
-            *("--cache-dir", str(cache_folder() / "uv"), "--no-build-isolation"),
+            *("--cache-dir", str(self._cache), "--no-build-isolation"),
         ]
         if question.constraints:
             constraints = folder / "constraints.txt"
@@ -287,6 +288,15 @@ def _environment(timeout_seconds: float) -> dict[str, str]:
         "UV_HTTP_RETRIES": "1",
         "UV_NO_PROGRESS": "1",
     }
+
+
+def _writable(wanted: Path, otherwise: Path) -> Path:
+    """Return ``wanted``, made where it can be; a home that cannot be written costs speed alone."""
+    try:
+        wanted.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return otherwise
+    return wanted if os.access(wanted, os.W_OK) else otherwise
 
 
 def cache_folder() -> Path:

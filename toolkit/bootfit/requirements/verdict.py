@@ -105,7 +105,7 @@ def judge(
         build: what its sdist needs; None where it has none, or where a wheel is usable.
         nearest: versions for the remedy.
     """
-    remedy = nearest.words(candidate.name) if nearest and candidate.direct else ""
+    remedy = nearest.words(candidate.name) if nearest else ""
     match = best_wheel(candidate.files, target, candidate.hashes)
     findings = list(_yanked(candidate, remedy))
     if refusal := python_refusal(candidate, target):
