@@ -55,6 +55,7 @@ class ProbeFigures:
     #: CPU seconds less garbage-collector pauses.
     import_cpu_seconds: Samples
     import_wall_seconds: Samples
+    #: The slower of two exercises in a row.
     exercise_cpu_seconds: Samples
     anonymous_after_import_bytes: Samples
     anonymous_after_exercise_bytes: Samples
