@@ -1,6 +1,8 @@
 """Each way in which a rung can be blocked, and what serves then."""
 
 import importlib.abc
+import json
+import logging
 import sys
 from collections.abc import Callable
 
@@ -250,11 +252,45 @@ def test_status_loads_nothing(two) -> None:
 
 
 def test_status_is_ready_for_json(two) -> None:
-    import json
-
     registry = two("1/0")
     registry.load("sums")
     (status,) = json.loads(json.dumps(registry.status()))
     assert status["implementation"] == "lower"
     assert status["declined"][0]["reason"] == "backing_off"
     assert status["declined"][0]["implementation"] == "upper"
+
+
+def test_the_log_says_who_serves_and_why_nobody_better_does(two, caplog) -> None:
+    caplog.set_level(logging.INFO, "bootfit.lazy")
+    two("raise OSError('no weights')").load("sums")
+    told = [(record.levelname, record.getMessage()) for record in caplog.records]
+    assert told == [
+        ("WARNING", "sums: upper could not be loaded: OSError: no weights"),
+        ("INFO", "sums is served by lower (upper import_failed)"),
+    ]
+    assert caplog.records[0].exc_info is None
+    caplog.clear()
+    caplog.set_level(logging.DEBUG, "bootfit.lazy")
+    two("raise OSError('no weights')").load("sums")
+    assert caplog.records[0].exc_info is not None
+
+
+def test_a_call_below_a_failed_rung_passes_the_reasons_of_the_rungs_between(
+    module, boundless
+) -> None:
+    registry = Registry(
+        Plugin(
+            "sums",
+            Implementation("first", f"{module('Object = list')}:Object"),
+            Implementation("second", "m:x", imports=("no_such_module_anywhere",)),
+            Implementation("third", f"{module(SERVES)}:Object"),
+        ),
+        environ={},
+        root=boundless,
+    )
+    outcome = registry.call("sums", "add", 1, 2)
+    assert outcome.implementation == "third"
+    assert [(one.implementation, one.reason) for one in outcome.declined] == [
+        ("first", "call_failed"),
+        ("second", "not_installed"),
+    ]

@@ -120,3 +120,40 @@ def test_every_call_is_counted(counted: Counted) -> None:
     (status, *_) = registry.status()
     assert status["calls"] == each * THREADS
     assert status["served"] == {"only": each * THREADS}
+
+
+def test_a_call_falls_to_a_loaded_rung_while_another_plugin_is_loading(counted: Counted) -> None:
+    broken = "counted_factories:factories.broken"
+    registry = Registry(
+        Plugin("slow", Implementation("only", "counted_factories:factories.waits")),
+        Plugin(
+            "weak",
+            Implementation("upper", broken),
+            Implementation("lower", "counted_factories:factories.slow"),
+        ),
+        environ={},
+    )
+    started, finish = threading.Event(), threading.Event()
+
+    class Broken:
+        def __len__(self) -> int:
+            raise OSError("broken")
+
+    def waits() -> object:
+        started.set()
+        finish.wait(20)
+        return object()
+
+    counted.broken = Broken  # type: ignore[attr-defined]
+    counted.waits = waits  # type: ignore[attr-defined]
+    counted.slow = lambda: [1, 2]  # type: ignore[method-assign]
+    assert registry.call("weak", "__len__").value == 2
+    loading = threading.Thread(target=registry.load, args=("slow",))
+    loading.start()
+    assert started.wait(20)
+    try:
+        (served,) = together(lambda: registry.call("weak", "__len__"))
+        assert served.implementation == "lower"
+    finally:
+        finish.set()
+        loading.join(20)

@@ -44,7 +44,7 @@ def no_room(rung: Implementation, room: Callable[[], Room | None]) -> str | None
     )
 
 
-def make(rung: Implementation) -> Any:  # noqa: ANN401 - whatever the app's factory makes
+def make(rung: Implementation) -> Any:
     """Import the target and return what it makes.
 
     Raises:

@@ -145,8 +145,7 @@ class Registry:
                 self._count(state.served, loaded.implementation)
                 return Outcome(value, loaded.implementation, declined)
             declined = (*declined, failure)
-            with self._load_lock:
-                loaded = self._first(state, below=loaded.implementation)
+            loaded = self._next(state, loaded.implementation)
             declined = (*declined, *loaded.declined)
 
     def status(self) -> list[dict[str, object]]:
@@ -209,10 +208,20 @@ class Registry:
     def _walk(self, state: _State) -> Loaded:
         """Load ``state``'s plugin and keep the answer for the next who asks."""
         loaded = self._first(state)
+        self._note(loaded)
         now = self._clock()
         later = [self._later(state, declined, now) for declined in loaded.declined]
         state.loaded = Loaded(loaded.plugin, loaded.implementation, loaded.value, tuple(later))
         return loaded
+
+    def _next(self, state: _State, failed_rung: str) -> Loaded:
+        """Return the first rung below one whose call failed; one that is loaded needs no lock."""
+        ladder = state.plugin.ladder
+        rung = ladder[[one.name for one in ladder].index(failed_rung) + 1]
+        if rung.name in state.objects:
+            return Loaded(state.plugin.name, rung.name, state.objects[rung.name], ())
+        with self._load_lock:
+            return self._first(state, below=failed_rung)
 
     def _later(self, state: _State, declined: Declined, now: float) -> Declined:
         """Return ``declined`` as those are told who ask while the rung waits."""
@@ -279,6 +288,7 @@ class Registry:
             return state.missing[rung.name]
         tight = no_room(rung, self.memory_left)
         if tight is not None:
+            self._log(f"{state.plugin.name}: {rung.name} is not loaded, it {tight}")
             return self._back_off(state, Declined(rung.name, "no_memory", tight))
         return None
 
@@ -300,6 +310,18 @@ class Registry:
             if warning not in self._told:
                 self._told.add(warning)
                 self._log(warning)
+
+    def _note(self, loaded: Loaded) -> None:
+        """Log who serves, and why nobody better does."""
+        import logging
+
+        better = "; ".join(f"{one.implementation} {one.reason}" for one in loaded.declined)
+        logging.getLogger("bootfit.lazy").info(
+            "%s is served by %s%s",
+            loaded.plugin,
+            loaded.implementation,
+            f" ({better})" if better else "",
+        )
 
     def _log(self, message: str, error: Exception | None = None) -> None:
         """Log a warning, and its traceback where debugging is on."""
