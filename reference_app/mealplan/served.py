@@ -6,6 +6,7 @@ the operator forbade the first, is refused with 503.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Response, g, jsonify, request
@@ -34,7 +35,8 @@ def call(plugin: str, method: str, *arguments: object) -> Outcome:
         loaded = plugins.load(plugin)
         _note(plugin, loaded.implementation, loaded.declined)
         raise
-    _note(plugin, outcome.implementation, outcome.declined)
+    if outcome.implementation != loaded.implementation:
+        _note(plugin, outcome.implementation, outcome.declined)
     return outcome
 
 
@@ -61,16 +63,21 @@ def reply(payload: dict[str, Any], status: int = 200) -> Response:
 
 
 def header() -> str:
-    """Return the same account in one line, for files: ``plugin=rung (better: reason)``."""
+    """Return the same account in one line, for files: ``plugin=rung (better: reason, detail)``."""
     told = []
     for plugin, account in served_by().items():
         declined = account["declined"]
-        reasons = ", ".join(
-            f"{one['implementation']}: {one['reason']}"
+        reasons = "; ".join(
+            _plain(f"{one['implementation']}: {one['reason']}, {one['detail']}")
             for one in declined  # type: ignore[attr-defined] # a list, made in _note
         )
         told.append(f"{plugin}={account['implementation']}" + (f" ({reasons})" if reasons else ""))
-    return "; ".join(told)
+    return ", ".join(told)
+
+
+def _plain(text: str) -> str:
+    """Return ``text`` as a header may hold it: short, and printable ASCII alone."""
+    return re.sub(r"[^ -~]+", " ", text)[:120]
 
 
 def _note(plugin: str, implementation: str, declined: tuple[Declined, ...]) -> None:

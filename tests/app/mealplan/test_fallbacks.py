@@ -166,3 +166,18 @@ def test_a_rung_that_fails_in_a_call_is_named(make_app, monkeypatch):
     assert account["implementation"] == "fixed"
     failed = {one["implementation"]: one["reason"] for one in account["declined"]}
     assert failed == {"scikit_learn": "forbidden", "coefficients": "call_failed"}
+
+
+def test_why_a_better_one_does_not_fit_is_told_at_once_and_later(make_app):
+    from bootfit.lazy import Registry
+
+    environ = {"BOOTFIT_MEMORY_LIMIT": "1Mi"}
+    client = make_app(PLUGINS=Registry(*PLUGINS, environ=environ)).test_client()
+    for reason in ("no_memory", "backing_off"):
+        answer = client.post("/api/v1/distribution", json={"age_years": 40, "sex": "female"})
+        account = answer.json["served_by"]["meal_distribution"]
+        assert account["implementation"] == "coefficients"
+        assert [one["reason"] for one in account["declined"]] == [reason]
+        told = answer.headers["X-Served-By"]
+        assert told.startswith("meal_distribution=coefficients (scikit_learn: ")
+        assert "no_memory" in told
