@@ -67,19 +67,20 @@ def find(query: str, mode: Mode, limit: int) -> Found:
 
 def _by_vectors(query: str, foods: Sequence[Candidate]) -> _Vectors:
     """Rank every dish and the candidate ``foods`` by their vectors' likeness to the query's."""
-    candidates = [*(of_dish(dish) for dish in parts().dishes.all.values()), *foods]
-    # One call, so that all vectors are of one implementation and so of one space.
-    encoded = call("text_embeddings", "encode", [query, *(one.name for one in candidates)])
+    encoded = call("text_embeddings", "encode", [query, *(one.name for one in foods)])
     semantic = bool(attribute("text_embeddings", encoded.implementation, "semantic"))
-    wanted, *vectors = encoded.value
     note = (
         ""
         if semantic
         else f"the embeddings that serve ({encoded.implementation}) know spelling, not meaning:"
         " nothing here is semantic"
     )
+    dishes = [of_dish(dish) for dish in parts().dishes.all.values()]
+    of_dishes = _dish_vectors(encoded.implementation, [one.name for one in dishes])
+    candidates = [*(dishes if of_dishes else ()), *foods]
+    wanted, *of_foods = encoded.value
     try:
-        index = call("vector_search", "build", vectors).value
+        index = call("vector_search", "build", [*of_dishes, *of_foods]).value
     except VectorsUnavailable as error:
         return _Vectors((), semantic, f"vector steps are skipped: {error}")
     ranked = tuple(
@@ -88,3 +89,15 @@ def _by_vectors(query: str, foods: Sequence[Candidate]) -> _Vectors:
         if hit.score > 0
     )
     return _Vectors(ranked, semantic, note if ranked else note or "no vector is near the query")
+
+
+def _dish_vectors(implementation: str, names: list[str]) -> list[list[float]]:
+    """Return the dishes' vectors by ``implementation``, encoded once a process.
+
+    None at all where another implementation answers by now: vectors of two spaces do not compare.
+    """
+    kept = parts().dish_vectors
+    if implementation not in kept:
+        encoded = call("text_embeddings", "encode", names)
+        kept[encoded.implementation] = encoded.value
+    return kept.get(implementation, [])

@@ -31,6 +31,11 @@ class Parts:
         """The full-text index over the dishes, made at the first search."""
         return DishText(self.dishes.all)
 
+    @cached_property
+    def dish_vectors(self) -> dict[str, list[list[float]]]:
+        """The dishes' vectors by the implementation of `text_embeddings` that made them."""
+        return {}
+
 
 def parts() -> Parts:
     """Return the parts of the app that serves this request."""

@@ -89,3 +89,44 @@ def test_a_food_and_a_dish_are_shown_with_what_is_not_known(client, foods):
     assert dish["servings"] == 4
     assert dish["per_serving"]["energy"]["coverage"] == 1
     assert len(client.get("/api/v1/dishes").json["dishes"]) >= 64
+
+
+def test_dishes_are_encoded_once(make_app):
+    app = make_app(forbid=RICH)
+    client = app.test_client()
+    plugins = app.extensions["mealplan"].plugins
+
+    def calls():
+        return {one["plugin"]: one["calls"] for one in plugins.status()}["text_embeddings"]
+
+    first = search(client, "bean stew", mode="hybrid")
+    assert calls() == 2
+    assert search(client, "bean stew", mode="hybrid") == first
+    assert calls() == 3
+
+
+def test_vectors_of_two_implementations_are_never_compared(make_app, monkeypatch):
+    from mealplan_plugins.text_embeddings.static_table import StaticEmbeddings
+
+    client = make_app(forbid=RICH).test_client()
+    encode = StaticEmbeddings.encode
+
+    def only_once(self, texts):
+        if len(texts) > 100:
+            raise RuntimeError("table torn")
+        return encode(self, texts)
+
+    monkeypatch.setattr(StaticEmbeddings, "encode", only_once)
+    found = search(client, "bean stew", mode="semantic")
+    assert {one["kind"] for one in found["results"]} == {"food"}
+
+
+@pytest.mark.ml
+def test_sentence_transformers_find_meaning(make_app):
+    pytest.importorskip("sentence_transformers")
+    client = make_app(forbid="").test_client()
+    found = search(client, "something warm for a cold evening", mode="semantic", strict="1")
+    assert found["mode"] == "semantic"
+    assert found["served_by"]["text_embeddings"]["implementation"] == "sentence_transformers"
+    names = " ".join(one["name"].lower() for one in found["results"])
+    assert any(word in names for word in ("soup", "stew", "chili", "porridge"))
