@@ -72,6 +72,13 @@ def test_a_momentary_block_is_transient_and_never_stays(shop):
     assert median(probe, "peak_anonymous_bytes") == pytest.approx(before + 40, abs=1)
 
 
+def test_a_peak_of_two_milliseconds_is_not_missed(shop):
+    _, found, _, _ = shop
+    for mode in ("alone", "on_top"):
+        values = found.of(mode, "search:brief").figures.transient_bytes.values
+        assert [value / MIB for value in values] == pytest.approx([8, 8], abs=0.6)
+
+
 def test_a_child_process_counts_and_is_told_apart(shop):
     _, found, _, _ = shop
     probe = found.of("alone", "search:with_child")

@@ -60,7 +60,9 @@ def test_failing_at_work_is_told_from_failing_at_load(apps, python):
     assert "no attribute 'missing'" in findings[0].message
 
 
-@pytest.mark.parametrize("rung", ["chatters", "closes_everything", "forks_and_returns"])
+@pytest.mark.parametrize(
+    "rung", ["chatters", "closes_everything", "forks_and_returns", "pools_by_spawning"]
+)
 def test_odd_and_harmless_is_measured(apps, python, rung):
     result, findings = measure(apps, python, rung)
     assert result.status == "measured"

@@ -93,3 +93,12 @@ def never_lets_go():
 
     threading.Thread(target=time.sleep, args=(300,)).start()
     return object()
+
+
+def pools_by_spawning():
+    """A pool that nobody closes: its processes and their tracker end with the interpreter."""
+    import multiprocessing
+
+    pool = multiprocessing.get_context("spawn").Pool(1)
+    assert pool.map(abs, [-1]) == [1]
+    return pool

@@ -25,7 +25,10 @@ class Plugins:
                     _rung("light"),
                 ],
             },
-            {"name": "search", "ladder": [_rung("momentary"), _rung("with_child"), _rung("plain")]},
+            {
+                "name": "search",
+                "ladder": [_rung("momentary"), _rung("with_child"), _rung("brief"), _rung("plain")],
+            },
         ]
 
 

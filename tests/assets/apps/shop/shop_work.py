@@ -51,3 +51,12 @@ def plain():
 
 def exercise_plain(value):
     time.sleep(0)
+
+
+def brief():
+    return object()
+
+
+def exercise_brief(value):
+    """Gone again before any sampling would see it."""
+    block(8)
