@@ -116,7 +116,7 @@ def download(folder: Path) -> Path:
     subprocess.run(
         [
             *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"),
-            *("--no-binary", ":all:", "--no-build-isolation", "--dest", str(folder)),
+            *("--no-binary", DISTRIBUTION, "--dest", str(folder)),
             f"{DISTRIBUTION}=={VERSION}",
         ],
         check=True,

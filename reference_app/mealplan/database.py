@@ -28,7 +28,7 @@ from sqlalchemy import (
     event,
     select,
 )
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -100,15 +100,28 @@ def now() -> str:
     return datetime.now(timezone.utc).isoformat(timespec="seconds")
 
 
+class DatabaseUrlError(RuntimeError):
+    """DATABASE_URL is no URL, or names a driver that is not installed."""
+
+
 class Database:
     """Connections to users' data.
 
     SQLite files are opened anew by each piece of work, so nothing is carried over a fork, and
     several processes may serve one file: writers wait for each other.
+
+    Raises:
+        DatabaseUrlError: ``url`` cannot be used at all.
     """
 
     def __init__(self, url: str) -> None:
-        self.engine = _engine(url)
+        try:
+            self.engine = _engine(url)
+        except (ArgumentError, ImportError) as error:
+            raise DatabaseUrlError(
+                f"DATABASE_URL cannot be used: {error}; write sqlite:////path/to/file, or install"
+                " the driver that it names"
+            ) from error
         self._lock = threading.Lock()
         self._prepared = False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from pathlib import Path
 
@@ -17,13 +18,20 @@ def read_settings(instance_path: str) -> dict[str, object]:
     MEALPLAN_ADMIN_TOKEN: the admin pages' bearer token; no default, without it they are closed.
     """
     return {
-        "DATABASE_URL": os.environ.get("DATABASE_URL") or _default_url(Path(instance_path)),
+        "DATABASE_URL": _given_url() or _default_url(Path(instance_path)),
         "ADMIN_TOKEN": os.environ.get("MEALPLAN_ADMIN_TOKEN", ""),
         "MAX_CONTENT_LENGTH": LARGEST_BODY_BYTES,
         "MAX_FORM_MEMORY_SIZE": LARGEST_BODY_BYTES,
         #: A `bootfit.lazy.Registry`, or None for the app's own.
         "PLUGINS": None,
     }
+
+
+def _given_url() -> str:
+    """Return DATABASE_URL; platforms hand out ``postgres://``, which SQLAlchemy does not know."""
+    return re.sub(
+        r"^postgres(?:ql)?://", "postgresql+psycopg://", os.environ.get("DATABASE_URL", "")
+    )
 
 
 def _default_url(instance: Path) -> str:

@@ -23,13 +23,13 @@ def test_without_a_configured_token_all_is_closed_and_says_how_to_open(make_app,
         assert "MEALPLAN_ADMIN_TOKEN" in answer.json["error"]["message"]
 
 
-def test_the_token_comes_from_the_environment_and_has_no_default(make_app, monkeypatch):
+def test_the_token_comes_from_the_environment_and_has_no_default(monkeypatch, tmp_path):
     from mealplan.settings import read_settings
 
     monkeypatch.delenv("MEALPLAN_ADMIN_TOKEN", raising=False)
-    assert read_settings("instance")["ADMIN_TOKEN"] == ""
+    assert read_settings(str(tmp_path))["ADMIN_TOKEN"] == ""
     monkeypatch.setenv("MEALPLAN_ADMIN_TOKEN", "given")
-    assert read_settings("instance")["ADMIN_TOKEN"] == "given"
+    assert read_settings(str(tmp_path))["ADMIN_TOKEN"] == "given"
 
 
 @pytest.mark.parametrize(("method", "path"), PAGES)

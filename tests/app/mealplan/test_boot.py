@@ -9,7 +9,8 @@ import sys
 
 import pytest
 
-from mealplan.database import Database
+from mealplan.database import Database, DatabaseUrlError
+from mealplan.settings import read_settings
 
 HEAVY = {
     *("numpy", "pandas", "sklearn", "scipy", "joblib", "pulp", "faiss", "torch", "xlsxwriter"),
@@ -143,3 +144,35 @@ def test_every_answer_has_the_security_headers(client, path):
     assert "Strict-Transport-Security" not in headers
     secure = client.get(path, base_url="https://localhost").headers
     assert "Strict-Transport-Security" in secure
+
+
+@pytest.mark.parametrize("url", ["nonsense", "postgresql+nosuchdriver://host/name"])
+def test_a_database_url_that_cannot_be_used_is_named(make_app, url):
+    with pytest.raises(DatabaseUrlError, match="DATABASE_URL"):
+        make_app(DATABASE_URL=url)
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ("postgres://u:p@h/db", "postgresql+psycopg://u:p@h/db"),
+        ("postgresql://h/db", "postgresql+psycopg://h/db"),
+        ("sqlite:////data/x.sqlite3", "sqlite:////data/x.sqlite3"),
+    ],
+)
+def test_the_database_url_is_the_environments(monkeypatch, tmp_path, given, read):
+    monkeypatch.setenv("DATABASE_URL", given)
+    assert read_settings(str(tmp_path))["DATABASE_URL"] == read
+
+
+def test_without_a_url_the_file_goes_where_it_can(monkeypatch, tmp_path):
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    instance = tmp_path / "instance"
+    url = read_settings(str(instance))["DATABASE_URL"]
+    assert url == f"sqlite:///{instance / 'mealplan.sqlite3'}"
+    blocked = tmp_path / "a-file"
+    blocked.write_text("")
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    url = read_settings(str(blocked / "instance"))["DATABASE_URL"]
+    assert url == f"sqlite:///{tmp_path / 'mealplan.sqlite3'}"

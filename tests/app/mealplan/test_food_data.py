@@ -3,6 +3,8 @@
 import json
 import re
 import sqlite3
+import subprocess
+import sys
 
 import pytest
 
@@ -154,3 +156,20 @@ def test_nutrition_of_a_serving_times_the_servings_is_the_whole_recipe(dishes, s
     for nutrient, amount in dish.per_serving.amounts.items():
         assert amount * servings == pytest.approx(by_hand[nutrient])
     assert dish.per_serving.grams * servings == pytest.approx(sum(one.grams for one in ingredients))
+
+
+@pytest.mark.network
+def test_the_builder_makes_the_same_catalogue_again(tmp_path):
+    script = DATABASE.parents[2] / "build" / "build_foods.py"
+    output = tmp_path / "foods.sqlite3"
+    subprocess.run([sys.executable, script, "--output", output], check=True, timeout=300)
+    # Page layout is SQLite's own affair; what it holds is ours.
+    assert list(dump(output)) == list(dump(DATABASE))
+
+
+def dump(path):
+    with sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True) as connection:
+        for table in ("meta", "nutrient", "food_group", "food", "portion"):
+            yield from connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2")
+        query = "SELECT rowid FROM food_text WHERE food_text MATCH 'oats' ORDER BY rank, rowid"
+        yield from connection.execute(query)
