@@ -297,3 +297,13 @@ def test_a_date_hides_later_uploads(index, check):
     index.extra["a-2.0-py3-none-any.whl"] = {"upload-time": "2026-01-01T00:00:00Z"}
     checks, _, _ = check("a", exclude_newer="2025-06-30")
     assert checks["a"].version == "1.0"
+
+
+def test_a_wheel_that_was_uploaded_later_does_not_count(index, check):
+    index.wheel("a", "1.0")
+    index.extra["a-1.0-py3-none-any.whl"] = {"upload-time": "2026-01-01T00:00:00Z"}
+    index.sdist("a", "1.0", {**MATURIN, "PKG-INFO": PKG_INFO.format("2.2", "a", "1.0")})
+    checks, _, _ = check("a", exclude_newer="2025-06-30")
+    assert checks["a"].verdict == "rust-sdist"
+    checks, _, _ = check("a")
+    assert checks["a"].verdict == "wheel"
