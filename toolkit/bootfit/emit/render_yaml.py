@@ -23,6 +23,9 @@ _PLAIN = re.compile(r"[A-Za-z/][A-Za-z0-9_/.-]*(?: [A-Za-z0-9_/.-]+)*")
 _WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "none"}
 _FULL_VERSION = re.compile(r"\d+\.\d+\.\d+")
 
+#: A pyproject.toml, with extras or without: what it lists is installed with the project.
+_PROJECT = re.compile(r"(?:[^\[]*/)?pyproject\.toml(?:\[[^\]]*\])?")
+
 
 def emit(plan: Plan, context: EmitContext) -> dict[str, str]:
     """Return ``{"render.yaml": text}``.
@@ -68,10 +71,18 @@ def build_command(context: EmitContext) -> str:
     if context.from_source:
         wheels += ["--no-binary", ",".join(context.from_source)]
     steps: list[str] = []
-    if files:
-        include = [word for path in files for word in ("-r", path)]
+    projects = [path for path in files if _PROJECT.fullmatch(path)]
+    lists = [path for path in files if path not in projects]
+    if any(path.endswith(".toml") for path in lists):
+        # The first pip that reads pylock.toml.
+        steps.append(command(["pip", "install", "--upgrade", "pip>=26.1"]))
+    if lists:
+        include = [word for path in lists for word in ("-r", path)]
         steps.append(command(["pip", "install", *wheels, *include]))
-    if context.is_distribution:
+    for path in projects:
+        folder, _, extras = path.partition("pyproject.toml")
+        steps.append(command(["pip", "install", *wheels, f"./{folder}{extras}"]))
+    if context.is_distribution and not projects:
         # Its dependencies are in the requirement files, where there are any.
         own = ["--no-deps"] if files else wheels
         steps.append(command(["pip", "install", *own, "."]))

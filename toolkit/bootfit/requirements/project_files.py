@@ -82,10 +82,21 @@ def read_project(root: Path, files: Sequence[str], target: Target) -> ProjectReq
 def read_requirement_texts(root: Path, files: Sequence[str], target: Target) -> dict[str, str]:
     """Return path → text of ``files`` and of all that they include, relative to ``root``.
 
+    What a pyproject.toml or a lock says stands under its name as the lines of a requirement file.
+
     Raises:
         UsageError: as `read_project`.
     """
-    return {file: _text(root, file) for file in read_project(root, files, target).files}
+    texts: dict[str, str] = {}
+    for name in files:
+        found = read_project(root, (name,), target)
+        if _FILE_WITH_EXTRAS.fullmatch(name) or name.endswith(".toml"):
+            lines = [entry.text for entry in found.requirements]
+            lines += [f"{package.name}=={package.version}" for package in found.locked]
+            texts[name] = "".join(f"{line}\n" for line in lines)
+        else:
+            texts |= {file: _text(root, file) for file in found.files}
+    return texts
 
 
 def _text(root: Path, file: str, mentioned: Place | None = None) -> str:

@@ -1,0 +1,24 @@
+"""The texts that `emit` works on, whatever the project lists its requirements in."""
+
+from bootfit.model.platform import Target
+from bootfit.requirements import read_requirement_texts
+
+TARGET = Target(python="3.11.9", libc="glibc", libc_version="2.36", architecture="x86_64")
+
+
+def test_requirement_files_come_as_they_are_with_what_they_include(tmp_path):
+    (tmp_path / "requirements.txt").write_text("-r base.txt\nflask  # web\n")
+    (tmp_path / "base.txt").write_text("click==8\n")
+    assert read_requirement_texts(tmp_path, ["requirements.txt"], TARGET) == {
+        "requirements.txt": "-r base.txt\nflask  # web\n",
+        "base.txt": "click==8\n",
+    }
+
+
+def test_a_pyproject_becomes_lines(tmp_path):
+    (tmp_path / "pyproject.toml").write_text(
+        '[project]\nname = "shop"\nversion = "1"\ndependencies = ["flask>=3"]\n'
+        '[project.optional-dependencies]\nexport = ["xlsxwriter"]\n'
+    )
+    name = "pyproject.toml[export]"
+    assert read_requirement_texts(tmp_path, [name], TARGET) == {name: "flask>=3\nxlsxwriter\n"}
