@@ -185,8 +185,8 @@ def test_plan_names_are_spelled_with_a_space_and_off_stays_a_word():
         ),
         (
             {"requirements": {"pylock.toml": "flask==3.1.3\n"}},
-            "pip install --upgrade 'pip>=26.1' && "
-            "pip install --only-binary :all: -r pylock.toml && pip install --no-deps .",
+            ("pip install --upgrade 'pip>=26.1' && "
+            "pip install --only-binary :all: -r pylock.toml && pip install --no-deps ."),
         ),
         (
             {"is_distribution": False, "build_steps": ("python -m shop.build",)},
