@@ -208,3 +208,15 @@ def test_high_water_is_the_childs_own_and_can_start_again(tmp_path):
         assert 30 * MIB < high < 60 * MIB < len(ballast)
         assert reset_high_water(child.pid)
         assert high_water_rss(child.pid) <= high
+
+
+def test_starting_commands_does_not_count_the_starter_twice(tmp_path):
+    code = (
+        "import subprocess\nkept = bytearray(b'1') * (80 << 20)\n"
+        "for _ in range(150): subprocess.run(['/bin/true'])"
+    )
+    peak = 0
+    with started([sys.executable, "-c", code], cwd=tmp_path) as child:
+        while child.popen.poll() is None:
+            peak = max(peak, tree_memory(child.pids()).anonymous_bytes)
+    assert 80 * MIB < peak < 110 * MIB

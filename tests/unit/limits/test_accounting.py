@@ -4,8 +4,10 @@ from bootfit.limits.accounting import (
     from_rollup,
     from_status,
     parse_fields,
+    without_borrowers,
 )
 
+MIB = 1024 * 1024
 ROLLUP = b"""5576685dc000-7fff890ce000 ---p 00000000 00:00 0                          [rollup]
 Rss:                1808 kB
 Pss:                 374 kB
@@ -23,7 +25,9 @@ Threads:\t1
 
 
 def test_anonymous_is_the_proportional_share_and_files_what_is_left_of_rss():
-    assert from_rollup(7, ROLLUP) == ProcessMemory(7, 116 * 1024, 1608 * 1024, "pss_anon")
+    assert from_rollup(7, ROLLUP) == ProcessMemory(
+        7, 116 * 1024, 1608 * 1024, "pss_anon", whole_anonymous_bytes=200 * 1024
+    )
 
 
 def test_a_rollup_without_pss_anon_is_not_taken_for_nothing():
@@ -51,3 +55,30 @@ def test_a_tree_is_labelled_with_its_weakest_figure():
     mixed = (ProcessMemory(1, 10, 0, "pss_anon"), ProcessMemory(2, 30, 0, "rss_anon"))
     assert TreeMemory(mixed).basis == "rss_anon"
     assert TreeMemory((*mixed, ProcessMemory(3, 1, 0, "rss"))).basis == "rss"
+
+
+def one(pid, anonymous, *, whole=None, forked=False, files=5 * MIB):
+    whole = anonymous if whole is None else whole
+    return ProcessMemory(pid, anonymous, files, "pss_anon", whole, forked)
+
+
+def test_a_child_between_vfork_and_exec_has_no_memory_of_its_own():
+    parent, child = one(1, 80 * MIB), one(2, 80 * MIB, forked=True)
+    assert without_borrowers([parent, child]) == (parent,)
+    grown = one(2, 80 * MIB + 4096, forked=True)  # another thread of the parent went on
+    assert without_borrowers([parent, grown]) == (parent,)
+
+
+def test_after_exec_equal_figures_are_two_processes():
+    twins = (one(1, 80 * MIB), one(2, 80 * MIB))
+    assert without_borrowers(twins) == twins
+
+
+def test_after_fork_pages_are_shared_out_and_both_count():
+    forked = (one(1, 40 * MIB, whole=80 * MIB), one(2, 40 * MIB, whole=80 * MIB, forked=True))
+    assert without_borrowers(forked) == forked
+
+
+def test_a_forked_worker_with_memory_of_its_own_counts():
+    workers = (one(1, 80 * MIB), one(2, 60 * MIB, forked=True))
+    assert without_borrowers(workers) == workers

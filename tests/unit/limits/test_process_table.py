@@ -9,6 +9,12 @@ def test_a_name_may_hold_spaces_and_parentheses():
     assert found == Process(42, 40, 43, 98765, "S", "a (b) c")
 
 
+def test_a_process_that_has_not_called_exec_is_told():
+    line = "42 (sh) S 40 42 43 0 -1 {} 0 0 0 0 0 0 0 0 20 0 1 0 98765 0 0"
+    assert parse_stat(line.format(0x400040)).forked
+    assert not parse_stat(line.format(0x400000)).forked
+
+
 def test_half_a_line_is_no_process():
     with pytest.raises(ValueError, match="not a process"):
         parse_stat("42 (python) S 40")

@@ -8,17 +8,19 @@ figure is taken and `TreeMemory.basis` says which.
 
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from bootfit.limits.processes import ProcessTree
+from bootfit.limits.processes import ProcessTree, process
 
 #: From the best to the weakest: each page shared once; shared pages counted per process;
 #: everything resident, libraries and mapped files included.
 Basis = Literal["pss_anon", "rss_anon", "rss"]
 _WEAKEST_LAST: tuple[Basis, ...] = ("pss_anon", "rss_anon", "rss")
 _KIB = 1024
+_NOT_SHARED_OUT = 0.75
+_MOMENT = 128 * _KIB
 _PROC = Path("/proc")
 
 
@@ -31,6 +33,10 @@ class ProcessMemory:
     #: Resident pages of files (libraries, mapped models), whole: not divided among sharers.
     file_backed_bytes: int
     basis: Basis
+    #: Anonymous pages counted whole, whoever shares them; 0 where it is not known.
+    whole_anonymous_bytes: int = 0
+    #: It was forked and has not called exec.
+    forked: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,7 +86,8 @@ def from_rollup(pid: int, text: bytes) -> ProcessMemory | None:
     if b"Pss_Anon" not in fields:
         return None
     files = max(0, fields[b"Rss"] - fields.get(b"Anonymous", fields[b"Pss_Anon"]))
-    return ProcessMemory(pid, fields[b"Pss_Anon"], files, "pss_anon")
+    whole = fields.get(b"Anonymous", 0)
+    return ProcessMemory(pid, fields[b"Pss_Anon"], files, "pss_anon", whole)
 
 
 def from_status(pid: int, text: bytes) -> ProcessMemory | None:
@@ -121,8 +128,38 @@ def tree_memory(of: int | Iterable[int] | ProcessTree) -> TreeMemory:
     if isinstance(of, int):
         of = ProcessTree(of)
     pids = of.pids() if isinstance(of, ProcessTree) else of
-    found = (process_memory(pid) for pid in pids)
-    return TreeMemory(tuple(one for one in found if one is not None))
+    found = []
+    for pid in pids:
+        # Asked first: whoever has called exec by now has memory of its own.
+        known = process(pid)
+        memory = process_memory(pid)
+        if memory is not None:
+            found.append(replace(memory, forked=known.forked) if known else memory)
+    return TreeMemory(without_borrowers(found))
+
+
+def without_borrowers(processes: Iterable[ProcessMemory]) -> tuple[ProcessMemory, ...]:
+    """Return ``processes`` less those that still run in the memory of another one.
+
+    Between vfork(2) and exec, which is how `subprocess` starts a command, a child has no memory
+    of its own: its figures are its parent's, and adding them would count the parent twice. It has
+    not called exec, its figures are those of another process, and they are not shared out
+    between the two, as they would be after fork(2).
+    """
+    kept: list[ProcessMemory] = []
+    for one in processes:
+        whole = one.anonymous_bytes >= _NOT_SHARED_OUT * one.whole_anonymous_bytes
+        if not (one.forked and whole and any(_same_figures(one, other) for other in kept)):
+            kept.append(one)
+    return tuple(kept)
+
+
+def _same_figures(one: ProcessMemory, other: ProcessMemory) -> bool:
+    """Return whether the two are equal, but for what other threads do between two readings."""
+    return (
+        abs(one.anonymous_bytes - other.anonymous_bytes) <= _MOMENT
+        and abs(one.file_backed_bytes - other.file_backed_bytes) <= _MOMENT
+    )
 
 
 def high_water_rss(pid: int) -> int | None:

@@ -13,6 +13,8 @@ from pathlib import Path
 COOKIE_VARIABLE = "BOOTFIT_CHILD"
 
 _PROC = Path("/proc")
+#: PF_FORKNOEXEC of the kernel's include/linux/sched.h, in field 9 of proc_pid_stat(5).
+_FORKED_WITHOUT_EXEC = 0x40
 _HAS_PROC = sys.platform == "linux" and (_PROC / "self" / "stat").exists()
 
 
@@ -26,6 +28,8 @@ class Process:
     started: int
     state: str
     name: str
+    #: Forked, and still running its parent's program: it has not called exec.
+    forked: bool = False
 
     @property
     def alive(self) -> bool:
@@ -53,6 +57,7 @@ def parse_stat(text: str) -> Process:
         started=int(fields[19]),
         state=fields[0],
         name=name,
+        forked=bool(int(fields[6]) & _FORKED_WITHOUT_EXEC),
     )
 
 

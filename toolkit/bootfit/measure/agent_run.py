@@ -10,7 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bootfit.limits.accounting import TreeMemory, high_water_rss, reset_high_water, tree_memory
+from bootfit.limits.accounting import (
+    TreeMemory,
+    high_water_rss,
+    reset_high_water,
+    tree_memory,
+    without_borrowers,
+)
 from bootfit.limits.children import Child, ChildResult, Watch, run_child
 from bootfit.measure.phases import Phase, Reading, peak_from_high_water
 
@@ -174,11 +180,13 @@ class _Recorder:
 
     def _look_at_children(self, child: Child) -> str:
         """Sample the children that the last full look found, beside the root as it was then."""
+        root = [one for one in self._last_look.processes if one.pid == child.pid]
         others = [one.pid for one in self._last_look.processes if one.pid != child.pid]
         if others:
-            in_children = tree_memory(others).anonymous_bytes
-            self._peak_children = max(self._peak_children, in_children)
-            self._peak = max(self._peak, self._last_look.of(child.pid) + in_children)
+            now = without_borrowers((*root, *tree_memory(others).processes))
+            memory = TreeMemory(now)
+            self._peak = max(self._peak, memory.anonymous_bytes)
+            self._peak_children = max(self._peak_children, memory.without(child.pid))
         return ""
 
     def _sample(self, child: Child) -> TreeMemory:
