@@ -35,7 +35,11 @@ def check_section(run: Run, style: Style) -> list[RenderableType]:
     )
     parts: list[RenderableType] = [Text("Requirements", style="bold"), Text(summary)]
     if not check.resolved:
-        parts.append(Text("not resolved: only what the files name was looked at", style="yellow"))
+        parts.append(
+            Text(
+                "no resolution as a whole: each requirement was resolved on its own", style="yellow"
+            )
+        )
     if shown:
         parts.append(_table(shown))
     return [Group(*parts)]
@@ -51,7 +55,15 @@ def _table(distributions: "tuple[DistributionCheck, ...] | list[DistributionChec
         table.add_row(
             f"{d.name} {d.version}",
             d.verdict,
-            Text("yes" if d.installs else "no", style="" if d.installs else "bold red"),
+            _installs(d),
             Text(" → ".join(d.chain)),
         )
     return table
+
+
+def _installs(distribution: DistributionCheck) -> Text:
+    if not distribution.installs:
+        return Text("no", style="bold red")
+    # A builder with a compiler is no promise that this source compiles on this Python.
+    compiles = distribution.verdict in {"c-sdist", "rust-sdist"}
+    return Text("if it builds", style="yellow") if compiles else Text("yes")
