@@ -1,4 +1,4 @@
-"""The work that measures `week_optimizer`: a vegetarian week out of as many dishes as the app has."""
+"""The work that measures `week_optimizer`: a week out of as many dishes as the app has."""
 
 import random
 

@@ -82,6 +82,13 @@ def test_each_setting_stands_below_its_reason():
         assert lines[index - 1].startswith("# "), name
 
 
+def test_a_source_folder_is_put_on_the_path_only_where_it_is_needed():
+    namespace = {}
+    exec(emit_all(a_plan(), a_context(python_path=("src",)))["gunicorn.conf.py"], namespace)
+    assert namespace["pythonpath"] == "src"
+    assert "pythonpath" not in emit_all(a_plan(), a_context())["gunicorn.conf.py"]
+
+
 def test_a_plan_that_was_refused_says_so_in_the_file():
     plan = a_plan(budget_bytes=10 * 2**20)
     assert plan.refusal is not None
@@ -185,8 +192,10 @@ def test_plan_names_are_spelled_with_a_space_and_off_stays_a_word():
         ),
         (
             {"requirements": {"pylock.toml": "flask==3.1.3\n"}},
-            ("pip install --upgrade 'pip>=26.1' && "
-            "pip install --only-binary :all: -r pylock.toml && pip install --no-deps ."),
+            (
+                "pip install --upgrade 'pip>=26.1' && "
+                "pip install --only-binary :all: -r pylock.toml && pip install --no-deps ."
+            ),
         ),
         (
             {"is_distribution": False, "build_steps": ("python -m shop.build",)},

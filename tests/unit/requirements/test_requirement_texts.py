@@ -1,7 +1,7 @@
 """The texts that `emit` works on, whatever the project lists its requirements in."""
 
 from bootfit.model.platform import Target
-from bootfit.requirements import read_requirement_texts
+from bootfit.requirements import read_requirement_texts, required_names
 
 TARGET = Target(python="3.11.9", libc="glibc", libc_version="2.36", architecture="x86_64")
 
@@ -22,3 +22,11 @@ def test_a_pyproject_becomes_lines(tmp_path):
     )
     name = "pyproject.toml[export]"
     assert read_requirement_texts(tmp_path, [name], TARGET) == {name: "flask>=3\nxlsxwriter\n"}
+
+
+def test_names_are_direct_normalised_and_of_the_target(tmp_path):
+    (tmp_path / "requirements.txt").write_text(
+        "Flask_SQLAlchemy==3\nflask-sqlalchemy\nnumpy; python_version < '3.9'\n-c pins.txt\n"
+    )
+    (tmp_path / "pins.txt").write_text("werkzeug==3\n")
+    assert required_names(tmp_path, ["requirements.txt"], TARGET) == ("flask-sqlalchemy",)

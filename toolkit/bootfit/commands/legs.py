@@ -33,6 +33,7 @@ def measure(walk: Walk) -> None:
     """Learn what the app is and what each implementation costs."""
     from bootfit.imports import as_plugins, boot_imports, find_application
     from bootfit.measure import describe, find_interpreter, measure_project
+    from bootfit.requirements import required_names
 
     config = walk.config
     interpreter = find_interpreter(walk.root, config.interpreter)
@@ -43,7 +44,7 @@ def measure(walk: Walk) -> None:
         walk.assume(f"app {app}: {found.reason}")
     declared = config.plugins
     if not declared and config.plugins_registry is None:
-        names = [d.name for d in walk.run.check.distributions if d.direct] if walk.run.check else []
+        names = required_names(walk.root, config.requirements, walk.target)
         declared = as_plugins(boot_imports(walk.root, names))
     description = describe(
         walk.root,

@@ -70,9 +70,18 @@ def emit(walk: Walk) -> None:
         is_distribution=walk.config.is_distribution,
         from_source=_from_source(walk),
         health_path=walk.config.health_path,
+        python_path=_python_path(walk, plan.app),
     )
     walk.files = emit_all(plan, context, emitters=walk.extensions("emitters"))
     walk.learn(emitted=compare(walk.root, walk.files))
+
+
+def _python_path(walk: Walk, app: str) -> tuple[str, ...]:
+    """Return ``("src",)`` where the app lies there and no build installs it, else nothing."""
+    module = app.partition(":")[0].partition(".")[0]
+    source = walk.root / "src"
+    found = (source / module).is_dir() or (source / f"{module}.py").is_file()
+    return ("src",) if found and not walk.config.is_distribution else ()
 
 
 def _from_source(walk: Walk) -> tuple[str, ...]:

@@ -23,6 +23,8 @@ class EmitContext:
     is_distribution: bool = False
     #: Distributions that have no wheel and install from their sdist all the same (pure Python).
     from_source: tuple[str, ...] = ()
+    #: Folders, relative to the project, that its modules are imported from besides its own.
+    python_path: tuple[str, ...] = ()
     #: Shell commands that the build runs after everything is installed.
     build_steps: tuple[str, ...] = ()
     #: Where the platform asks whether the app is well; None where the project does not say.

@@ -28,6 +28,7 @@ def emit(plan: Plan, context: EmitContext) -> dict[str, str]:
         "import os\n\n",
         comment(f"The platform tells the port in {variable}."),
         f'bind = "0.0.0.0:" + os.environ.get({variable!r}, {port!r})\n\n',
+        *_python_path(context),
         _setting("workers", plan.workers, reasons),
         _setting("threads", plan.threads, reasons),
         _setting("worker_class", plan.worker_class, reasons),
@@ -51,6 +52,15 @@ def emit(plan: Plan, context: EmitContext) -> dict[str, str]:
         ]
     parts += _environment(plan)
     return {PATH: "".join(parts).rstrip("\n") + "\n"}
+
+
+def _python_path(context: EmitContext) -> list[str]:
+    if not context.python_path:
+        return []
+    return [
+        comment("The app's modules lie in a folder of their own, and are not installed."),
+        f"pythonpath = {','.join(context.python_path)!r}\n\n",
+    ]
 
 
 def _setting(

@@ -2,14 +2,13 @@
 
 import difflib
 import hashlib
-import os
 import re
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from bootfit.model.errors import UsageError
 from bootfit.model.run import EmittedFile
+from bootfit.model.writing import write_atomically
 
 #: The first line of what bootfit writes; the hash is of all that follows it.
 _HEADER = "# Written by bootfit; changes by hand are kept unless --force is given. sha256:"
@@ -129,30 +128,14 @@ def _read(target: Path, path: str) -> str | None:
 
 
 def _replace(target: Path, path: str, text: str) -> None:
-    """Write through a temporary file beside the target, and keep the target's permissions."""
-    temporary = ""
+    """Write the file whole or not at all, in a folder that is made for it."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
-        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(mode)
-        Path(temporary).replace(target)
+        write_atomically(target, text.encode())
     except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
         raise UsageError(
             f"cannot write {path}: {error.strerror or error}", "see who may write there"
         ) from None
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
 
 
 def _hash(body: str) -> str:

@@ -81,6 +81,9 @@ def apps_in_source(source: str, module: str, path: str) -> tuple[Candidate, ...]
                     reason = f"{path}:{node.lineno} says {target.id} = {made_by}(…)"
                     name = f"{module}:{target.id}"
                     apps.append(Candidate(name, reason, path, node.lineno))
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _is_app(node):
+            reason = f"{path}:{node.lineno} defines {node.name}({', '.join(_names(node))})"
+            apps.append(Candidate(f"{module}:{node.name}", reason, path, node.lineno))
         elif isinstance(node, ast.FunctionDef) and node.name in _FACTORIES and _callable_bare(node):
             reason = f"{path}:{node.lineno} defines the factory {node.name}"
             factories.append(Candidate(f"{module}:{node.name}()", reason, path, node.lineno))
@@ -211,6 +214,17 @@ def _called_name(call: ast.Call) -> str:
     if isinstance(function, ast.Attribute):
         return function.attr
     return function.id if isinstance(function, ast.Name) else ""
+
+
+def _names(function: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[str, ...]:
+    return tuple(argument.arg for argument in function.args.args)
+
+
+def _is_app(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Return whether the function has the signature of PEP 3333 or of the ASGI specification."""
+    if isinstance(function, ast.FunctionDef):
+        return _names(function) == ("environ", "start_response")
+    return _names(function) == ("scope", "receive", "send")
 
 
 def _callable_bare(function: ast.FunctionDef) -> bool:

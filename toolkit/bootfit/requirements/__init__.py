@@ -6,9 +6,9 @@ from pathlib import Path
 from bootfit.model.check import CheckResult
 from bootfit.model.finding import Finding
 from bootfit.model.platform import Platform, Target
-from bootfit.requirements.project_files import read_requirement_texts
+from bootfit.requirements.project_files import read_requirement_texts, required_names
 
-__all__ = ["check_project", "read_requirement_texts"]
+__all__ = ["check_project", "read_requirement_texts", "required_names"]
 
 
 def check_project(

@@ -79,6 +79,18 @@ def read_project(root: Path, files: Sequence[str], target: Target) -> ProjectReq
     return found
 
 
+def required_names(root: Path, files: Sequence[str], target: Target) -> tuple[str, ...]:
+    """Return the names of the distributions that ``files`` require directly on ``target``.
+
+    Raises:
+        UsageError: as `read_project`.
+    """
+    found = read_project(root, files, target)
+    names = [entry.requirement.name for entry in found.requirements]
+    names += [package.name for package in found.locked]
+    return tuple(dict.fromkeys(canonicalize_name(name) for name in names))
+
+
 def read_requirement_texts(root: Path, files: Sequence[str], target: Target) -> dict[str, str]:
     """Return path → text of ``files`` and of all that they include, relative to ``root``.
 
