@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bootfit.model.check import CheckResult, DistributionCheck
+from bootfit.model.credentials import without_credentials
 from bootfit.model.errors import UndeterminedError, UsageError
 from bootfit.model.finding import Finding, in_order
 from bootfit.model.platform import Platform, Target
@@ -176,8 +177,8 @@ def _outside(project: ProjectRequirements, target: Target) -> list[Finding]:
     """Return findings about what no index answers for, and the project's own Python."""
     findings = [
         NotCheckable.finding(
-            entry.text,
-            f"{entry.text} was not checked: {entry.reason}",
+            without_credentials(entry.text),
+            f"{without_credentials(entry.text)} was not checked: {entry.reason}",
             remedy="require a published version, or check it by hand",
             place=entry.place,
         )
@@ -186,7 +187,8 @@ def _outside(project: ProjectRequirements, target: Target) -> list[Finding]:
     findings += [
         NotCheckable.finding(
             f"--{option.name}",
-            f"--{option.name} {option.value}".rstrip() + " is not followed: the index was asked",
+            f"--{option.name} {without_credentials(option.value)}".rstrip()
+            + " is not followed: the index was asked",
             remedy="name the index with --index-url",
             place=option.place,
         )

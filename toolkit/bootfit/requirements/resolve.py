@@ -17,10 +17,11 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from bootfit.model.credentials import without_credentials
 from bootfit.model.errors import UndeterminedError
 from bootfit.model.platform import Target
 from bootfit.requirements.core_metadata import SdistMetadata
-from bootfit.requirements.index import IndexAddress, without_credentials
+from bootfit.requirements.index import IndexAddress
 from bootfit.requirements.target_environment import uv_platform
 
 #: Read by every start of the interpreter, before anything else could be imported. `uv` asks an
