@@ -4,11 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bootfit.model.errors import UsageError
+from bootfit.model.requirement_lines import split_lines, write_back
 from bootfit.requirements.requirement_file import (
     RequirementEntry,
     parse_entries,
-    split_lines,
-    write_back,
 )
 
 pieces = st.sampled_from(

@@ -1,7 +1,7 @@
 import pytest
 
 from bootfit.emit import emit_all
-from bootfit.emit.requirements_minimal import logical_lines, only_for_plugins, top_level
+from bootfit.emit.requirements_minimal import only_for_plugins, top_level
 from bootfit.model.app import ImplementationDeclaration
 from unit.emit.emitting import a_context, a_plan
 from unit.tune.measured import described
@@ -86,6 +86,37 @@ def test_a_distribution_that_a_fallback_needs_stays():
     assert only_for_plugins(plugins) == {"faiss-cpu"}
 
 
-def test_logical_lines_lose_nothing():
-    text = "a \\\n b\n\n  # c\nd\\"
-    assert "".join(line.text for line in logical_lines(text)) == text
+def test_an_option_line_is_read_as_pip_reads_it():
+    files = {
+        "a.txt": '-r b.txt -c pins.txt\n-r "my reqs.txt"\n-r \\\nc.txt\n',
+        "b.txt": "flask\n",
+        "pins.txt": "flask==3\n",
+        "my reqs.txt": "click\npandas\n",
+        "c.txt": "rich\n",
+    }
+    assert minimal(files, "pandas") == "flask\n-c pins.txt\nclick\nrich\n"
+    assert top_level(files) == ["a.txt"]
+
+
+def test_paths_with_blanks_are_quoted_where_they_are_written_anew():
+    assert minimal({"sub/a.txt": '-c "my pins.txt"\n'}) == "-c 'sub/my pins.txt'\n"
+
+
+def test_no_credentials_are_written():
+    text = (
+        "--index-url https://me:s3cret@h.test/simple\n"
+        "-r https://me:s3\\\ncret@h.test/r.txt\n"
+        "# from https://me:s3cret@h.test\n"
+        "x @ git+https://${USER}:${TOKEN}@h.test/x\n"
+    )
+    written = minimal({"r.txt": text})
+    assert "cret" not in written
+    assert "Credentials were taken out" in written
+    assert "--index-url https://h.test/simple\n-r https://h.test/r.txt\n" in written
+    assert "x @ git+https://${USER}:${TOKEN}@h.test/x\n" in written
+
+
+def test_nothing_is_lost():
+    assert minimal({"r.txt": "# a\u2028"}) == "# a\u2028\n"
+    text = "a \\\n ; python_version > '3'\n\n  # c\nd\n"
+    assert minimal({"r.txt": text}) == text

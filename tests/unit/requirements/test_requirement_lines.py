@@ -3,12 +3,12 @@
 import pytest
 
 from bootfit.model.errors import UsageError
+from bootfit.model.requirement_lines import split_lines
 from bootfit.requirements.requirement_file import (
     OptionEntry,
     RequirementEntry,
     UncheckableEntry,
     parse_entries,
-    split_lines,
 )
 
 
@@ -110,3 +110,13 @@ def test_position_of_a_joined_line():
     assert line.text == "abc   def"
     assert line.position(0) == (1, 1)
     assert line.position(line.text.index("def")) == (2, 3)
+
+
+@pytest.mark.parametrize(
+    "line", ["x @@ https://me:s3cret@h.test/", "--index-url 'https://me:s3cret@h.test/"]
+)
+def test_errors_do_not_show_credentials(line):
+    with pytest.raises(UsageError) as caught:
+        entries(line)
+    assert "h.test" in str(caught.value)
+    assert "s3cret" not in str(caught.value)

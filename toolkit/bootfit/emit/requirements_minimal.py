@@ -1,26 +1,28 @@
 """requirements-minimal.txt: what the app needs to boot with every plugin on its fallback."""
 
 import posixpath
-import re
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
+from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from bootfit.emit.context import EmitContext
 from bootfit.emit.quoting import comment
 from bootfit.model.app import PluginDeclaration
+from bootfit.model.credentials import without_credentials
 from bootfit.model.plan import Plan
+from bootfit.model.requirement_lines import (
+    LogicalLine,
+    StatedOption,
+    read_options,
+    split_lines,
+    split_options,
+)
 
 PATH = "requirements-minimal.txt"
 
-_NAME = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:$|[\s\[(<>=!~;@,#\\])")
-_INCLUDE = re.compile(
-    r"(?P<option>\s*(?:-r|--requirement|(?P<constraint>-c|--constraint))(?:\s+|=|(?=[^\s=])))"
-    r"(?P<path>\S+)"
-    r"(?P<rest>.*)",
-    re.DOTALL,
-)
+_INCLUDES = frozenset({"requirement", "constraint"})
 
 
 def emit(plan: Plan, context: EmitContext) -> dict[str, str]:
@@ -38,9 +40,11 @@ def emit(plan: Plan, context: EmitContext) -> dict[str, str]:
         comment(", ".join(sorted(stripped)) or "nothing"),
     ]
     seen: set[str] = set()
-    for path in top_level(files):
-        lines += _without(path, files, stripped, seen)
-    return {PATH: "".join(lines)}
+    kept = [line for path in top_level(files) for line in _without(path, files, stripped, seen)]
+    bare = [_bare(line) for line in kept]
+    if bare != kept:
+        lines.append(comment("Credentials were taken out of URLs: pip has them from a netrc file."))
+    return {PATH: "".join([*lines, *bare])}
 
 
 def only_for_plugins(plugins: Iterable[PluginDeclaration]) -> frozenset[str]:
@@ -54,41 +58,14 @@ def only_for_plugins(plugins: Iterable[PluginDeclaration]) -> frozenset[str]:
 def top_level(files: Mapping[str, str]) -> list[str]:
     """Return the files that no other one includes, in their order."""
     included = {
-        _resolved(path, match)
+        _resolved(path, option.value)
         for path, text in files.items()
-        for line in logical_lines(text)
-        if (match := _INCLUDE.fullmatch(line.text))
+        for line in split_lines(text)
+        for option in _options(line)
+        if option.name in _INCLUDES
     }
     # Files that include each other in a ring are all kept.
     return [path for path in files if path not in included] or list(files)
-
-
-@dataclass(frozen=True)
-class LogicalLine:
-    """One requirement, option or comment, with the physical lines that make it up."""
-
-    text: str
-    #: A comment that pip-compile wrote below the requirement: it goes with it.
-    belongs_above: bool = False
-
-
-def logical_lines(text: str) -> Iterator[LogicalLine]:
-    """Yield the logical lines of a requirements file; joined, they are ``text`` again."""
-    pending = ""
-    after_requirement = False
-    for line in text.splitlines(keepends=True):
-        if not pending and re.match(r"[ \t]+#", line):
-            yield LogicalLine(line, belongs_above=after_requirement)
-            continue
-        pending += line
-        # A comment ends a logical line even where it ends in a backslash, as pip reads it.
-        if line.rstrip("\r\n").endswith("\\") and not line.lstrip().startswith("#"):
-            continue
-        after_requirement = _NAME.match(pending) is not None
-        yield LogicalLine(pending)
-        pending = ""
-    if pending:
-        yield LogicalLine(pending)
 
 
 def _without(
@@ -98,29 +75,72 @@ def _without(
     if path in seen:
         return
     seen.add(path)
-    dropped = False
-    for line in logical_lines(files[path]):
-        if line.belongs_above and dropped:
+    dropped = after_requirement = False
+    for line in split_lines(files[path]):
+        # A comment that pip-compile wrote below a requirement goes with it.
+        if line.raw[:1] in {" ", "\t"} and line.raw.lstrip().startswith("#"):
+            if not (after_requirement and dropped):
+                yield _ended(line.raw)
             continue
-        include = _INCLUDE.fullmatch(line.text)
-        name = None if include or line.belongs_above else _NAME.match(line.text)
-        dropped = name is not None and canonicalize_name(name[1]) in stripped
+        name = _name(split_options(line.text)[0])
+        after_requirement = bool(name)
+        dropped = name in stripped
         if dropped:
             continue
-        if include and _resolved(path, include) in files and not include["constraint"]:
-            yield from _without(_resolved(path, include), files, stripped, seen)
-        elif include:
-            yield f"{include['option']}{_resolved(path, include)}{_ended(include['rest'])}"
-        else:
-            yield _ended(line.text)
+        options = _options(line)
+        places = [_resolved(path, o.value) for o in options if o.name in _INCLUDES]
+        if places == [o.value for o in options if o.name in _INCLUDES] and not any(
+            place in files for place in places
+        ):
+            yield _ended(line.raw)
+            continue
+        for option in options:
+            place = _resolved(path, option.value)
+            if option.name == "requirement" and place in files:
+                yield from _without(place, files, stripped, seen)
+            else:
+                yield _written(option, place if option.name in _INCLUDES else option.value)
 
 
-def _resolved(path: str, include: re.Match[str]) -> str:
+def _options(line: LogicalLine) -> tuple[StatedOption, ...]:
+    """Return the options of an option line; none for others, and where nobody can read it."""
+    if not line.text.startswith("-"):
+        return ()
+    try:
+        return read_options(line.text)
+    except ValueError:
+        return ()
+
+
+def _written(option: StatedOption, value: str) -> str:
+    if not value:
+        return f"{option.spelled}\n"
+    equals = "=" if option.spelled.startswith("--") else " "
+    return f"{option.spelled}{equals}{shlex.quote(value)}\n"
+
+
+def _bare(raw: str) -> str:
+    """Return a logical line without credentials, which a continuation may cut in two."""
+    bare = without_credentials(raw, "")
+    stated = [without_credentials(line.text, "") for line in split_lines(raw)]
+    if [line.text for line in split_lines(bare)] == stated:
+        return bare
+    return "".join(f"{text}\n" for text in stated)
+
+
+def _resolved(path: str, target: str) -> str:
     """Return the included file relative to the project: includes are relative to their file."""
-    target = include["path"]
     if "://" in target:
         return target
     return posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+
+
+def _name(stated: str) -> str:
+    """Return the normalized name of a requirement; "" for what is none."""
+    try:
+        return canonicalize_name(Requirement(stated).name)
+    except InvalidRequirement:
+        return ""
 
 
 def _ended(text: str) -> str:
@@ -130,6 +150,5 @@ def _ended(text: str) -> str:
 def _names(groups: Iterable[Iterable[str]]) -> Iterator[str]:
     for distributions in groups:
         for distribution in distributions:
-            match = _NAME.match(distribution)
-            if match:
-                yield canonicalize_name(match[1])
+            if name := _name(distribution):
+                yield name

@@ -10,6 +10,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
+from bootfit.model.credentials import without_credentials
 from bootfit.model.errors import UsageError
 from bootfit.model.finding import Place
 from bootfit.model.platform import Target
@@ -303,7 +304,8 @@ def _pyproject_requirement(
         reason, offset = reason_and_offset(error)
         where = Place(place.path, place.line, (place.column or 1) + offset)
         raise UsageError(
-            f"{where}: {stated!r} is not a requirement: {reason}", requirement_hint(stated)
+            f"{where}: {without_credentials(stated)!r} is not a requirement: {reason}",
+            requirement_hint(stated),
         ) from None
     if requirement.url:
         found.uncheckable.append(UncheckableEntry(stated, "it is a URL", place))
