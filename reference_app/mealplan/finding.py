@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mealplan.catalogue.foods import words
 from mealplan.parts import parts
-from mealplan.served import attribute, call
+from mealplan.served import call
 from mealplan.services.search import (
     Candidate,
     Mode,
@@ -19,6 +19,7 @@ from mealplan.services.search import (
     of_dish,
     of_food,
 )
+from mealplan_plugins.text_embeddings.contract import TextEmbeddings
 from mealplan_plugins.vector_search.contract import VectorsUnavailable
 
 #: Foods that text search hands on to vector search: encoding the whole catalogue at run time
@@ -68,7 +69,8 @@ def find(query: str, mode: Mode, limit: int) -> Found:
 def _by_vectors(query: str, foods: Sequence[Candidate]) -> _Vectors:
     """Rank every dish and the candidate ``foods`` by their vectors' likeness to the query's."""
     encoded = call("text_embeddings", "encode", [query, *(one.name for one in foods)])
-    semantic = bool(attribute("text_embeddings", encoded.implementation, "semantic"))
+    embeddings: TextEmbeddings = encoded.served_by
+    semantic = embeddings.semantic
     note = (
         ""
         if semantic
@@ -76,7 +78,7 @@ def _by_vectors(query: str, foods: Sequence[Candidate]) -> _Vectors:
         " nothing here is semantic"
     )
     dishes = [of_dish(dish) for dish in parts().dishes.all.values()]
-    of_dishes = _dish_vectors(encoded.implementation, [one.name for one in dishes])
+    of_dishes = _dish_vectors(embeddings.space, [one.name for one in dishes])
     candidates = [*(dishes if of_dishes else ()), *foods]
     wanted, *of_foods = encoded.value
     try:
@@ -91,13 +93,13 @@ def _by_vectors(query: str, foods: Sequence[Candidate]) -> _Vectors:
     return _Vectors(ranked, semantic, note if ranked else note or "no vector is near the query")
 
 
-def _dish_vectors(implementation: str, names: list[str]) -> list[list[float]]:
-    """Return the dishes' vectors by ``implementation``, encoded once a process.
+def _dish_vectors(space: str, names: list[str]) -> list[list[float]]:
+    """Return the dishes' vectors in ``space``, encoded once a process.
 
     None at all where another implementation answers by now: vectors of two spaces do not compare.
     """
     kept = parts().dish_vectors
-    if implementation not in kept:
+    if space not in kept:
         encoded = call("text_embeddings", "encode", names)
-        kept[encoded.implementation] = encoded.value
-    return kept.get(implementation, [])
+        kept[encoded.served_by.space] = encoded.value
+    return kept.get(space, [])

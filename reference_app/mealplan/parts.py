@@ -33,7 +33,7 @@ class Parts:
 
     @cached_property
     def dish_vectors(self) -> dict[str, list[list[float]]]:
-        """The dishes' vectors by the implementation of `text_embeddings` that made them."""
+        """The dishes' vectors by the `space` of the embeddings that made them."""
         return {}
 
 

@@ -30,22 +30,15 @@ def call(plugin: str, method: str, *arguments: object) -> Outcome:
     _note(plugin, loaded.implementation, loaded.declined)
     try:
         outcome = plugins.call(plugin, method, *arguments)
-    except CallerError:
-        # The implementation that gave this answer may be one below the loaded one.
-        loaded = plugins.load(plugin)
-        _note(plugin, loaded.implementation, loaded.declined)
+    except CallerError as answer:
+        # Who gave this answer may be one below the loaded one: it may even be a refusal that the
+        # first would not have given.
+        if answer.implementation != loaded.implementation:
+            _note(plugin, answer.implementation, answer.declined)
         raise
     if outcome.implementation != loaded.implementation:
         _note(plugin, outcome.implementation, outcome.declined)
     return outcome
-
-
-def attribute(plugin: str, implementation: str, name: str) -> Any:
-    """Return attribute ``name`` of the loaded object, or None where another one is loaded now."""
-    loaded = parts().plugins.load(plugin)
-    if loaded.implementation != implementation:
-        return None
-    return getattr(loaded.value, name)
 
 
 def served_by() -> dict[str, dict[str, object]]:

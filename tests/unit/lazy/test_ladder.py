@@ -246,6 +246,7 @@ def test_status_loads_nothing(two) -> None:
             "calls": 0,
             "served": {"upper": 0, "lower": 0},
             "failures": {"upper": 0, "lower": 0},
+            "last_call_failures": {},
             "memory_left_bytes": None,
         }
     ]

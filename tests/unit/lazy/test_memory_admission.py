@@ -192,18 +192,20 @@ def registry_with(tree: Tree, module, cost: int | None, environ: dict | None = N
 def test_a_rung_is_admitted_where_its_cost_fits(tree, module, version, cost, serves) -> None:
     if version == 1:
         tree.v1("/app")
-        tree.v1_group("/app", 512 * MIB, 412 * MIB)
+        tree.v1_group("/app", 500 * MIB, 375 * MIB)
     else:
         tree.v2("/app")
-        tree.v2_group("/app", str(512 * MIB), f"anon {412 * MIB}\nkernel 0\n")
+        tree.v2_group("/app", str(500 * MIB), f"anon {375 * MIB}\nkernel 0\n")
     registry = registry_with(tree, module, cost)
     loaded = registry.load("sums")
     # The fallback serves whatever it costs: there is nothing below it.
     assert loaded.implementation == serves
     if serves == "lower":
         assert loaded.declined[0].reason == "no_memory"
-        assert "100.0 MiB left of 512.0 MiB" in loaded.declined[0].detail
-    assert registry.status()[0]["memory_left_bytes"] == 100 * MIB
+        detail = loaded.declined[0].detail
+        assert "125.0 MiB left of 500.0 MiB" in detail
+        assert "less 25.0 MiB of headroom" in detail
+    assert registry.status()[0]["memory_left_bytes"] == 125 * MIB
 
 
 def test_a_rung_declined_for_memory_serves_once_there_is_room(tree, module, clock) -> None:

@@ -26,7 +26,7 @@ class Backoff(Record):
 
 
 class Trouble(Record):
-    """A rung's last failure to load: why, how often in a row, and when it may be tried again."""
+    """Why a rung failed, to load or in calls, how often in a row, and when it is tried again."""
 
     __slots__ = ("cause", "failures", "retry_at")
     cause: Declined

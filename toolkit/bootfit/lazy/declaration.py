@@ -8,12 +8,27 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from bootfit.lazy.outcome import Declined
+
 
 class CallerError(Exception):
     """An answer and no failure: "that input is wrong", "no such week exists".
 
     A call that raises a subclass of it does not fall to the next implementation.
+
+    Attributes:
+        implementation: the rung that gave this answer; "" where it went through no registry.
+        declined: the rungs above it that did not, and why; the one that failed in this very call
+            is among them.
     """
+
+    implementation: str = ""
+    declined: tuple[Declined, ...] = ()
+
+    def given_by(self, implementation: str, declined: tuple[Declined, ...]) -> None:
+        """Note who gave this answer; the registry calls it."""
+        # Past `__setattr__`: an answer may well be a frozen dataclass.
+        vars(self).update(implementation=implementation, declined=declined)
 
 
 class DeclarationError(ValueError):

@@ -6,11 +6,9 @@ from bootfit.lazy.outcome import Declined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
     from bootfit.lazy.declaration import Implementation
-    from bootfit.lazy.memory_left import Room
 
 
 def missing_module(rung: Implementation) -> str | None:
@@ -29,19 +27,6 @@ def missing_module(rung: Implementation) -> str | None:
             if sys.modules.get(name) is None:
                 return name
     return None
-
-
-def no_room(rung: Implementation, room: Callable[[], Room | None]) -> str | None:
-    """Return why ``rung`` would not fit in the memory that is left, or None where it does."""
-    if rung.cost_bytes is None:
-        return None
-    found = room()
-    if found is None or rung.cost_bytes <= found.left_bytes:
-        return None
-    return (
-        f"needs {_mib(rung.cost_bytes)}, {_mib(found.left_bytes)} left of "
-        f"{_mib(found.limit_bytes)} ({found.source})"
-    )
 
 
 def make(rung: Implementation) -> Any:
@@ -70,8 +55,3 @@ def told(error: BaseException) -> str:
     """Return an exception in one line of bounded length."""
     text = " ".join(str(error).split())[:300]
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
-
-
-def _mib(size_bytes: int) -> str:
-    """Return bytes for people."""
-    return f"{size_bytes / 1024**2:.1f} MiB"

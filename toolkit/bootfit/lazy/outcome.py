@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         "no_memory",
         "backing_off",
         "call_failed",
+        "busy",
     ]
 
 
@@ -27,7 +28,7 @@ class Declined(Record):
 
     `reason` is one of: forbidden (by `BOOTFIT_FORBID`), not_installed, import_failed (also: its
     construction failed), no_memory, backing_off (failed earlier, waits to be tried again),
-    call_failed (this call alone).
+    call_failed (this call alone), busy (another thread's load takes too long to wait for).
     """
 
     __slots__ = ("detail", "implementation", "reason")
@@ -63,12 +64,25 @@ class Loaded(Record):
 
 
 class Outcome(Record):
-    """The answer of a call: `value`, the rung that gave it, and the rungs that did not."""
+    """The answer of a call: `value`, the rung that gave it, and the rungs that did not.
 
-    __slots__ = ("declined", "implementation", "value")
+    `served_by` is the loaded object that gave it: what the answer means may hang on its
+    attributes, and another object may be the loaded one by now.
+    """
+
+    __slots__ = ("declined", "implementation", "served_by", "value")
     value: Any
     implementation: str
     declined: tuple[Declined, ...]
+    served_by: Any
 
-    def __init__(self, value: object, implementation: str, declined: tuple[Declined, ...]) -> None:
-        self._fill(value=value, implementation=implementation, declined=declined)
+    def __init__(
+        self,
+        value: object,
+        implementation: str,
+        declined: tuple[Declined, ...],
+        served_by: object = None,
+    ) -> None:
+        self._fill(
+            value=value, implementation=implementation, declined=declined, served_by=served_by
+        )

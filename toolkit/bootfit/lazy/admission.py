@@ -1,0 +1,85 @@
+"""Whether a rung's memory fits beside what the rungs that were admitted before may still take.
+
+A rung is measured at its work, so that loading it takes but a part of its cost. The rest stays
+reserved for it: else a second rung would be admitted into memory that the first one's calls need.
+
+What this does not guard: other processes. What another worker of the same container has taken
+counts as used, but what it has reserved, or loads at this very moment, is not known here. Two
+workers that load at once may both be admitted into the same memory; a plan for several workers
+leaves room for each worker's rungs. Nor does a reservation shrink where calls leave memory taken
+for good: then it counts twice, and the next rung is declined rather than the process killed.
+"""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bootfit.lazy.declaration import Implementation
+    from bootfit.lazy.memory_left import Room
+
+#: This part of the limit is never given to a rung: requests under way take memory as well.
+HEADROOM = 0.05
+
+
+class Admission:
+    """The reservations of one registry. To be used under its load lock.
+
+    Args:
+        root: the folder that holds `proc`.
+        room: returns the memory limit and its use, or None where there is none.
+    """
+
+    __slots__ = ("_room", "_root", "_unspent")
+
+    def __init__(self, root: str, room: Callable[[], Room | None]) -> None:
+        self._root = root
+        self._room = room
+        self._unspent: dict[tuple[str, str], int] = {}
+
+    def refusal(self, rung: Implementation) -> str | None:
+        """Return why ``rung`` would not fit in what is left, or None where it does."""
+        if rung.cost_bytes is None:
+            return None
+        room = self._room()
+        if room is None:
+            return None
+        reserved = sum(self._unspent.values())
+        headroom = int(room.limit_bytes * HEADROOM)
+        if rung.cost_bytes <= max(0, room.left_bytes - reserved - headroom):
+            return None
+        return (
+            f"needs {_mib(rung.cost_bytes)}, {_mib(room.left_bytes)} left of "
+            f"{_mib(room.limit_bytes)} ({room.source}), less {_mib(headroom)} of headroom and "
+            f"{_mib(reserved)} that loaded implementations may still take"
+        )
+
+    def taken_bytes(self) -> int:
+        """Return the anonymous memory of this process alone; 0 where it cannot be read.
+
+        The process's own, for what other workers take meanwhile is no part of a rung's cost.
+        `statm` (proc_pid_statm(5)) holds it everywhere: resident less shared pages.
+        """
+        try:
+            with open(f"{self._root.rstrip('/')}/proc/self/statm") as file:  # noqa: PTH123 - pathlib costs more than this package may
+                words = file.read().split()
+            return (int(words[1]) - int(words[2])) * os.sysconf("SC_PAGE_SIZE")
+        except (OSError, ValueError, IndexError):
+            return 0
+
+    def reserve(self, plugin: str, rung: Implementation, grown_bytes: int) -> None:
+        """Keep for ``rung`` what it has not taken of its cost while it was loaded.
+
+        Reserved once it is loaded, not before: a plugin that it loads in doing so is a part of
+        what was measured for it.
+        """
+        if rung.cost_bytes is not None:
+            self._unspent[plugin, rung.name] = max(0, rung.cost_bytes - max(0, grown_bytes))
+
+
+def _mib(size_bytes: int) -> str:
+    """Return bytes for people."""
+    return f"{size_bytes / 1024**2:.1f} MiB"
