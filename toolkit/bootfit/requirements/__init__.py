@@ -29,7 +29,7 @@ def check_project(
     Args:
         root: the project folder.
         files: requirement files relative to it: requirements.txt, pyproject.toml (with extras:
-            ``pyproject.toml[export,ml]``), pylock.toml.
+            ``pyproject.toml[export,ml]``), pylock.toml, uv.lock, poetry.lock, Pipfile.lock.
         platform: where it will be built and run.
         target: what a wheel must match.
         index_url: the index to ask; else ``BOOTFIT_INDEX_URL``, else the files' ``--index-url``,

@@ -11,6 +11,8 @@ from bootfit.model.errors import UndeterminedError
 from bootfit.model.platform import Platform, Target
 from bootfit.requirements.core_metadata import SdistMetadata
 from bootfit.requirements.index import Index
+from bootfit.requirements.index_page import IndexFile
+from bootfit.requirements.locked import LockedPackage
 from bootfit.requirements.project_files import ProjectRequirements
 from bootfit.requirements.requirement_file import RequirementEntry
 from bootfit.requirements.resolve import (
@@ -96,19 +98,41 @@ class Inquiry:
         ]
 
     def locked(self) -> list[Candidate]:
-        """Return what lock files pin, with the files that they name."""
+        """Return what lock files pin, with the files that they name.
+
+        Raises:
+            UndeterminedError: a lock names no addresses, and the index does not answer.
+        """
+        self.index.pages([package.name for package in self.project.locked if package.on_index])
         return [
             Candidate(
                 name=package.name,
                 version=package.version,
-                direct=True,
-                chain=(f"{package.place} {package.name}=={package.version}",),
+                direct=package.direct,
+                chain=package.chain or (f"{package.place} {package.subject}",),
                 place=package.place,
-                files=package.files,
+                files=self._locked_files(package),
+                hashes=package.hashes,
                 requires_python=package.requires_python,
+                remark=self._unknown(package),
             )
             for package in self.project.locked
         ]
+
+    def _locked_files(self, package: LockedPackage) -> tuple[IndexFile, ...]:
+        """Return the files of the lock, or those of the index that the lock lists."""
+        if not package.on_index:
+            return package.files
+        files = self.index.page(package.name).of(package.version)
+        listed = package.filenames
+        return tuple(file for file in files if not listed or file.filename in listed)
+
+    def _unknown(self, package: LockedPackage) -> str:
+        if not package.on_index or self._locked_files(package):
+            return ""
+        known = self.index.page(package.name).on_index
+        what = f"file of {package.subject}" if known else f"project called {package.name}"
+        return f"the index has no {what}"
 
     def candidate(
         self,

@@ -119,11 +119,12 @@ def _index_files(files: list[_File], base: str) -> Iterator[IndexFile]:
             requires_python=file.requires_python or "",
             yanked=None if file.yanked is False else "" if file.yanked is True else file.yanked,
             digests=tuple([f"{k}:{v}" for k, v in file.hashes.items()]),
-            uploaded=_moment(file.upload_time),
+            uploaded=moment_or_none(file.upload_time),
         )
 
 
-def _moment(text: str | None) -> datetime | None:
+def moment_or_none(text: object) -> datetime | None:
+    """Return the moment that an RFC 3339 time means; None for anything else."""
     try:
         moment = msgspec.convert(text, datetime | None)
     except msgspec.ValidationError:
