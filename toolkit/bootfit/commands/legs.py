@@ -11,7 +11,9 @@ from bootfit.model.run import Run
 def check(walk: Walk) -> None:
     """Learn whether every requirement installs on the target."""
     from bootfit.requirements import check_project
+    from bootfit.requirements.matrix import parse_pythons
 
+    pythons = walk.options.get("matrix")
     if not walk.config.requirements:
         raise UsageError(
             f"no requirements found in {walk.root}",
@@ -24,6 +26,7 @@ def check(walk: Walk) -> None:
         walk.target,
         index_url=walk.options.get("index_url"),
         exclude_newer=walk.options.get("exclude_newer"),
+        matrix=parse_pythons(pythons) if pythons else (),
         progress=walk.progress,
     )
     walk.learn(*findings, check=result)

@@ -8,6 +8,7 @@ from bootfit.model.check import DistributionCheck
 from bootfit.model.run import Run
 from bootfit.model.sizes import format_mib
 from bootfit.model.style import Style
+from bootfit.report.text_matrix import matrix_section
 
 
 def check_section(run: Run, style: Style) -> list[RenderableType]:
@@ -42,7 +43,10 @@ def check_section(run: Run, style: Style) -> list[RenderableType]:
         )
     if shown:
         parts.append(_table(shown))
-    return [Group(*parts)]
+    sections: list[RenderableType] = [Group(*parts)]
+    if check.matrix is not None:
+        sections.append(matrix_section(check.matrix, style))
+    return sections
 
 
 def _table(distributions: "tuple[DistributionCheck, ...] | list[DistributionCheck]") -> Table:

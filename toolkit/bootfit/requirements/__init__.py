@@ -19,6 +19,7 @@ def check_project(
     *,
     index_url: str | None = None,
     exclude_newer: str | None = None,
+    matrix: Sequence[str] = (),
     progress: Callable[[str], None],
 ) -> tuple[CheckResult, tuple[Finding, ...]]:
     """Return, for each distribution that ``files`` bring in, whether it installs on ``target``.
@@ -35,6 +36,7 @@ def check_project(
         index_url: the index to ask; else ``BOOTFIT_INDEX_URL``, else the files' ``--index-url``,
             else the public one.
         exclude_newer: a date or RFC 3339 time; uploads after it do not exist.
+        matrix: other Pythons to try the same files on, as `parse_pythons` returns them.
         progress: told what is being done, in a few words.
 
     Raises:
@@ -50,5 +52,6 @@ def check_project(
         target,
         index_url=index_url,
         exclude_newer=exclude_newer,
+        matrix=matrix,
         progress=progress,
     )

@@ -7,10 +7,11 @@ Works with indexes that have neither JSON pages (PEP 691), file sizes (PEP 700),
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Lock
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
@@ -96,7 +97,9 @@ class Index:
         self.addresses = addresses
         self.timeout_seconds = timeout_seconds
         self._before = before
-        self._pages: dict[str, ProjectFiles] = {}
+        self._pages: dict[str, Future[ProjectFiles]] = {}
+        self._lock = Lock()
+        self._pool = ThreadPoolExecutor(_THREADS)
         #: Idle ones, from whichever thread: to open a connection costs 0.1 s of certificates.
         self._sessions: deque[requests.Session] = deque()
 
@@ -104,6 +107,8 @@ class Index:
         return self
 
     def __exit__(self, *_: object) -> None:
+        # After the first error nobody waits for the other answers.
+        self._pool.shutdown(wait=False, cancel_futures=True)
         for session in self._sessions:
             session.close()
 
@@ -114,16 +119,12 @@ class Index:
             UndeterminedError: the index is out of reach, too slow, or what it sent is no page.
         """
         wanted = list(dict.fromkeys(map(canonicalize_name, names)))
-        missing = [name for name in wanted if name not in self._pages]
-        if missing:
-            pool = ThreadPoolExecutor(min(_THREADS, len(missing)))
-            try:
-                for name, page in zip(missing, pool.map(self._page, missing), strict=True):
-                    self._pages[name] = page
-            finally:
-                # After the first error nobody waits for the other answers.
-                pool.shutdown(wait=False, cancel_futures=True)
-        return {name: self._pages[name] for name in wanted}
+        with self._lock:
+            for name in wanted:
+                if name not in self._pages:
+                    self._pages[name] = self._pool.submit(self._page, name)
+            asked = {name: self._pages[name] for name in wanted}
+        return {name: future.result() for name, future in asked.items()}
 
     def page(self, name: str) -> ProjectFiles:
         """Return the files of one project; errors as `pages`."""

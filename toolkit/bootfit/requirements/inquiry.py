@@ -9,6 +9,7 @@ from packaging.version import Version
 
 from bootfit.model.errors import UndeterminedError
 from bootfit.model.platform import Platform, Target
+from bootfit.requirements.build_needs import BuildNeed
 from bootfit.requirements.core_metadata import SdistMetadata
 from bootfit.requirements.index import Index
 from bootfit.requirements.index_page import IndexFile
@@ -40,8 +41,16 @@ class Inquiry:
     index: Index
     resolver: Resolver
     progress: Callable[[str], None]
+    #: Reads the project's files anew for another target: markers differ.
+    reread: Callable[[Target], ProjectRequirements]
     #: What sdists said, kept from one question to the next.
     metadata: dict[tuple[str, Version], SdistMetadata] = field(default_factory=dict)
+    #: What sdists need, kept from one target to the next.
+    builds: dict[tuple[str, Version], BuildNeed | None] = field(default_factory=dict)
+
+    def on(self, target: Target) -> "Inquiry":
+        """Return the same inquiry on another target; what was learned is shared."""
+        return replace(self, project=self.reread(target), target=target)
 
     def question(self, entries: Sequence[RequirementEntry]) -> Question:
         """Return what to ask the resolver about ``entries``, under the project's constraints."""
@@ -197,6 +206,23 @@ class Inquiry:
             for one in self.candidates(resolution)
             if python_refusal(one, target) and not (one.direct and pinned_version(direct[one.name]))
         ]
+
+
+def resolve_on_each(inquiries: Sequence[Inquiry]) -> list[Resolution | NoSolution]:
+    """Return what each target would get, a few at a time.
+
+    Raises:
+        UndeterminedError: the index does not answer.
+    """
+
+    def resolve(inquiry: Inquiry) -> Resolution | NoSolution:
+        entries = inquiry.project.requirements
+        if not entries:
+            return Resolution({}, {})
+        return inquiry.resolve(inquiry.question(entries), inquiry.target)
+
+    with ThreadPoolExecutor(_JOBS) as pool:
+        return list(pool.map(resolve, inquiries))
 
 
 def stated(entry: RequirementEntry) -> str:

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
@@ -13,16 +12,16 @@ from bootfit.model.platform import Platform, Target
 from bootfit.model.sizes import format_mib
 from bootfit.requirements.advice import with_advice
 from bootfit.requirements.audit import audit
-from bootfit.requirements.build_needs import BuildNeed
 from bootfit.requirements.index import Index, IndexAddress, index_address
-from bootfit.requirements.index_page import ProjectFiles, moment_of
+from bootfit.requirements.index_page import moment_of
 from bootfit.requirements.inquiry import Inquiry
-from bootfit.requirements.nearest import nearest_versions
+from bootfit.requirements.judging import judge_all
+from bootfit.requirements.matrix import try_pythons
 from bootfit.requirements.project_files import ProjectRequirements, read_project
 from bootfit.requirements.resolve import NoSolution, open_resolver
 from bootfit.requirements.rules import CudaOnCpu, NotCheckable, RequiresPython
-from bootfit.requirements.sdist import find_build_need, sdist_of
-from bootfit.requirements.verdict import Candidate, Judged, judge, needs_build, python_refusal
+from bootfit.requirements.sdist import sdist_of
+from bootfit.requirements.verdict import Candidate, Judged
 from bootfit.requirements.wheel_match import admits_python
 
 #: An index that says nothing for so long is out of reach.
@@ -38,6 +37,7 @@ def check_files(
     index_url: str | None,
     exclude_newer: str | None,
     progress: Callable[[str], None],
+    matrix: Sequence[str] = (),
     timeout_seconds: float = TIMEOUT_SECONDS,
 ) -> tuple[CheckResult, tuple[Finding, ...]]:
     """Do what `bootfit.requirements.check_project` promises."""
@@ -53,20 +53,30 @@ def check_files(
             addresses, exclude_newer=exclude_newer, timeout_seconds=timeout_seconds
         ) as resolver,
     ):
-        inquiry = Inquiry(project, platform, target, index, resolver, progress)
+        inquiry = Inquiry(
+            project,
+            platform,
+            target,
+            index,
+            resolver,
+            progress,
+            reread=lambda other: read_project(root, files, other),
+        )
         resolved, candidates, findings = _candidates(inquiry)
-        judged = _judge_all(inquiry, candidates)
+        judged = judge_all(inquiry, candidates)
         checks = tuple(sorted((one.check for one in judged), key=lambda check: check.name))
         findings += [finding for one in judged for finding in one.findings]
         findings += _cuda(checks)
         findings += _outside(project, target)
         advised = with_advice(inquiry, findings, checks)
+        table = try_pythons(inquiry, matrix) if matrix else None
     result = CheckResult(
         target=str(target),
         requirement_files=tuple(project.files),
         distributions=checks,
         resolved=resolved,
         download_bytes=_download_bytes(judged, candidates),
+        matrix=table,
     )
     return result, in_order(advised)
 
@@ -111,45 +121,6 @@ def _candidates(inquiry: Inquiry) -> tuple[bool, list[Candidate], list[Finding]]
         return False, [*candidates, *audited.candidates], list(audited.findings)
     inquiry.progress(f"Reading the index pages of {len(answer.versions)} distributions")
     return True, [*candidates, *inquiry.candidates(answer)], []
-
-
-def _judge_all(inquiry: Inquiry, candidates: Sequence[Candidate]) -> list[Judged]:
-    """Judge each; sdists are read a few at a time."""
-    building = [c for c in candidates if needs_build(c, inquiry.target)]
-    if building:
-        inquiry.progress(f"Reading what {len(building)} sdists need")
-    with ThreadPoolExecutor(4) as pool:
-        needs = dict(zip(building, pool.map(lambda c: _need(inquiry, c), building), strict=True))
-    judged = []
-    for candidate in candidates:
-        troubled = (
-            candidate in needs
-            or python_refusal(candidate, inquiry.target)
-            or all(file.yanked is not None for file in candidate.files)
-        )
-        page = _page(inquiry, candidate) if troubled else None
-        judged.append(
-            judge(
-                candidate,
-                inquiry.platform,
-                inquiry.target,
-                build=needs.get(candidate),
-                nearest=nearest_versions(page, candidate.version, inquiry.target) if page else None,
-            )
-        )
-    return judged
-
-
-def _need(inquiry: Inquiry, candidate: Candidate) -> BuildNeed | None:
-    page = _page(inquiry, candidate) or ProjectFiles(candidate.name, candidate.files)
-    return find_build_need(inquiry.index, page, candidate.version)
-
-
-def _page(inquiry: Inquiry, candidate: Candidate) -> ProjectFiles | None:
-    """Return all versions of a project; None for a locked one: a lock is checked as it stands."""
-    if candidate.name in {package.name for package in inquiry.project.locked}:
-        return None
-    return inquiry.index.page(candidate.name)
 
 
 def _cuda(checks: Sequence[DistributionCheck]) -> list[Finding]:

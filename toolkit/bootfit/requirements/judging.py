@@ -1,0 +1,67 @@
+"""Judging all candidates of an inquiry: what has no wheel is looked into, a few at a time."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from bootfit.requirements.build_needs import BuildNeed
+from bootfit.requirements.index_page import ProjectFiles
+from bootfit.requirements.inquiry import Inquiry
+from bootfit.requirements.nearest import nearest_versions
+from bootfit.requirements.sdist import find_build_need
+from bootfit.requirements.verdict import Candidate, Judged, judge, needs_build, python_refusal
+
+
+def judge_all(
+    inquiry: Inquiry, candidates: Sequence[Candidate], *, with_nearest: bool = True
+) -> list[Judged]:
+    """Return a verdict for each of ``candidates``, in their order.
+
+    Args:
+        inquiry: where they must install.
+        candidates: what is to be judged.
+        with_nearest: name the nearest versions that would install.
+
+    Raises:
+        UndeterminedError: the index does not answer.
+    """
+    building = [
+        c
+        for c in candidates
+        if needs_build(c, inquiry.target) and (c.name, c.version) not in inquiry.builds
+    ]
+    if building:
+        inquiry.progress(f"Reading what {len(building)} sdists need")
+    with ThreadPoolExecutor(4) as pool:
+        needs = pool.map(lambda c: _need(inquiry, c), building)
+        for candidate, need in zip(building, needs, strict=True):
+            inquiry.builds[candidate.name, candidate.version] = need
+    return [_judge(inquiry, candidate, with_nearest=with_nearest) for candidate in candidates]
+
+
+def _judge(inquiry: Inquiry, candidate: Candidate, *, with_nearest: bool) -> Judged:
+    builds = needs_build(candidate, inquiry.target)
+    troubled = (
+        builds
+        or python_refusal(candidate, inquiry.target)
+        or all(file.yanked is not None for file in candidate.files)
+    )
+    page = _page(inquiry, candidate) if troubled and with_nearest else None
+    return judge(
+        candidate,
+        inquiry.platform,
+        inquiry.target,
+        build=inquiry.builds.get((candidate.name, candidate.version)) if builds else None,
+        nearest=nearest_versions(page, candidate.version, inquiry.target) if page else None,
+    )
+
+
+def _need(inquiry: Inquiry, candidate: Candidate) -> BuildNeed | None:
+    page = _page(inquiry, candidate) or ProjectFiles(candidate.name, candidate.files)
+    return find_build_need(inquiry.index, page, candidate.version)
+
+
+def _page(inquiry: Inquiry, candidate: Candidate) -> ProjectFiles | None:
+    """Return all versions of a project; None for a locked one: a lock is checked as it stands."""
+    if candidate.name in {package.name for package in inquiry.project.locked}:
+        return None
+    return inquiry.index.page(candidate.name)
