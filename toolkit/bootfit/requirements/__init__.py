@@ -6,6 +6,7 @@ from pathlib import Path
 from bootfit.model.check import CheckResult
 from bootfit.model.finding import Finding
 from bootfit.model.platform import Platform, Target
+from bootfit.requirements.page_cache import Freshness
 from bootfit.requirements.project_files import read_requirement_texts, required_names
 
 __all__ = ["check_project", "read_requirement_texts", "required_names"]
@@ -20,6 +21,7 @@ def check_project(
     index_url: str | None = None,
     exclude_newer: str | None = None,
     matrix: Sequence[str] = (),
+    freshness: Freshness = "young",
     progress: Callable[[str], None],
 ) -> tuple[CheckResult, tuple[Finding, ...]]:
     """Return, for each distribution that ``files`` bring in, whether it installs on ``target``.
@@ -37,6 +39,8 @@ def check_project(
             else the public one.
         exclude_newer: a date or RFC 3339 time; uploads after it do not exist.
         matrix: other Pythons to try the same files on, as `parse_pythons` returns them.
+        freshness: whether index pages that an earlier run kept may answer: while they are
+            younger than ten minutes, never ("refresh"), or they alone ("offline").
         progress: told what is being done, in a few words.
 
     Raises:
@@ -53,5 +57,6 @@ def check_project(
         index_url=index_url,
         exclude_newer=exclude_newer,
         matrix=matrix,
+        freshness=freshness,
         progress=progress,
     )

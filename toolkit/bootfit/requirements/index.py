@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
@@ -20,6 +20,7 @@ from pypi_simple import ACCEPT_JSON_PREFERRED
 
 from bootfit.model.errors import UndeterminedError, UsageError
 from bootfit.requirements.index_page import ProjectFiles, merge
+from bootfit.requirements.page_cache import PageCache, StoredPage
 from bootfit.requirements.page_formats import NotAPage, read_html_page, read_json_page
 
 #: The largest page of the public index has about 7 MB; four times the largest known is no page.
@@ -42,9 +43,14 @@ class IndexAddress:
     password: str = field(default="", repr=False)
 
     @property
+    def private(self) -> bool:
+        """Return whether a login is given; what it opens is not kept on disk."""
+        return bool(self.user or self.password)
+
+    @property
     def with_credentials(self) -> str:
         """Return the URL as `uv` wants it. Write it only into a private file."""
-        if not self.user and not self.password:
+        if not self.private:
             return self.url
         parts = urlsplit(self.url)
         login = self.user + (f":{self.password}" if self.password else "")
@@ -93,8 +99,10 @@ class Index:
         *,
         timeout_seconds: float,
         before: datetime | None = None,
+        cache: PageCache | None = None,
     ) -> None:
         self.addresses = addresses
+        self._cache = cache
         self.timeout_seconds = timeout_seconds
         self._before = before
         self._pages: dict[str, Future[ProjectFiles]] = {}
@@ -141,6 +149,7 @@ class Index:
         Raises:
             UndeterminedError: it cannot be had.
         """
+        self._refuse_offline(without_credentials(url))
         headers = {"Accept-Encoding": "identity"}
         if first is not None:
             span = f"{first}" if first < 0 else f"{first}-{'' if last is None else last}"
@@ -168,6 +177,20 @@ class Index:
         return found.before(self._before)
 
     def _page_of(self, address: IndexAddress, name: str) -> ProjectFiles:
+        if self._cache is None:
+            return self._fetch(address, name)
+        stored = None if address.private else self._cache.find(address.url, name)
+        if stored is not None:
+            with suppress(IndexUnreachableError):
+                return _project_files(name, stored)
+        self._refuse_offline(f"the page of {name} on {address.url}")
+        return self._fetch(address, name)
+
+    def _refuse_offline(self, what: str) -> None:
+        if self._cache is not None and self._cache.freshness == "offline":
+            raise IndexUnreachableError(f"offline, and {what} is not in the cache", _ONLINE)
+
+    def _fetch(self, address: IndexAddress, name: str) -> ProjectFiles:
         url = f"{address.url}{name}/"
         try:
             with (
@@ -190,7 +213,12 @@ class Index:
                         raise IndexUnreachableError(
                             f"the index page of {name} has more than {MAX_PAGE_BYTES} bytes", _HINT
                         )
-                return _project_files(name, response, bytes(body))
+                kind = response.headers.get("Content-Type", "")
+                page = StoredPage(response.url, kind, bytes(body))
+                files = _project_files(name, page)
+                if self._cache is not None and not address.private:
+                    self._cache.keep(address.url, name, page)
+                return files
         except requests.RequestException as error:
             raise IndexUnreachableError(
                 f"the index {address.url} gave no page for {name}: {_reason(error)}", _HINT
@@ -231,16 +259,17 @@ class Index:
         return None
 
 
+_ONLINE = "run once without --offline"
 _HINT = "is the index URL right, and is there a network? set --index-url or BOOTFIT_INDEX_URL"
 
 
-def _project_files(name: str, response: requests.Response, body: bytes) -> ProjectFiles:
-    kind = response.headers.get("Content-Type", "").lower()
+def _project_files(name: str, page: StoredPage) -> ProjectFiles:
+    kind = page.kind.lower()
     try:
         if kind.partition(";")[0].strip().endswith("json"):
-            return ProjectFiles(name, read_json_page(body, response.url))
-        encoding = (response.encoding if "charset" in kind else None) or "utf-8"
-        return ProjectFiles(name, read_html_page(name, body, response.url, encoding))
+            return ProjectFiles(name, read_json_page(page.body, page.url))
+        encoding = kind.partition("charset=")[2].strip(" \"'") or "utf-8"
+        return ProjectFiles(name, read_html_page(name, page.body, page.url, encoding))
     except NotAPage as error:
         raise IndexUnreachableError(f"what the index sent for {name} is {error}", _HINT) from None
 

@@ -129,7 +129,8 @@ def _despite(inquiry: Inquiry, contradicting: frozenset[str]) -> list[Candidate]
     direct = inquiry.directs()
     others = [entry for name, entry in direct.items() if name not in contradicting]
     answer = inquiry.resolve(inquiry.question(others), inquiry.target) if others else None
-    found = inquiry.candidates(answer) if isinstance(answer, Resolution) else []
+    chosen = inquiry.candidates(answer) if isinstance(answer, Resolution) else []
+    found = [candidate for candidate in chosen if candidate.name not in contradicting]
     known = {candidate.name for candidate in found}
     pinned = {name: pinned_version(entry) for name, entry in direct.items() if name not in known}
     inquiry.index.pages(name for name, version in pinned.items() if version)

@@ -17,8 +17,9 @@ from bootfit.requirements.index_page import moment_of
 from bootfit.requirements.inquiry import Inquiry
 from bootfit.requirements.judging import judge_all
 from bootfit.requirements.matrix import try_pythons
+from bootfit.requirements.page_cache import Freshness, PageCache
 from bootfit.requirements.project_files import ProjectRequirements, read_project
-from bootfit.requirements.resolve import NoSolution, open_resolver
+from bootfit.requirements.resolve import NoSolution, cache_folder, open_resolver
 from bootfit.requirements.rules import CudaOnCpu, NotCheckable, RequiresPython
 from bootfit.requirements.sdist import sdist_of
 from bootfit.requirements.verdict import Candidate, Judged
@@ -38,6 +39,7 @@ def check_files(
     exclude_newer: str | None,
     progress: Callable[[str], None],
     matrix: Sequence[str] = (),
+    freshness: Freshness = "young",
     timeout_seconds: float = TIMEOUT_SECONDS,
 ) -> tuple[CheckResult, tuple[Finding, ...]]:
     """Do what `bootfit.requirements.check_project` promises."""
@@ -47,10 +49,14 @@ def check_files(
     progress(f"Reading {', '.join(files)}")
     project = read_project(root, files, target)
     addresses = _addresses(project, index_url)
+    cache = PageCache(cache_folder() / "pages", freshness)
     with (
-        Index(addresses, timeout_seconds=timeout_seconds, before=before) as index,
+        Index(addresses, timeout_seconds=timeout_seconds, before=before, cache=cache) as index,
         open_resolver(
-            addresses, exclude_newer=exclude_newer, timeout_seconds=timeout_seconds
+            addresses,
+            exclude_newer=exclude_newer,
+            timeout_seconds=timeout_seconds,
+            freshness=freshness,
         ) as resolver,
     ):
         inquiry = Inquiry(

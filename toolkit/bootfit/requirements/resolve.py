@@ -21,6 +21,7 @@ from bootfit.model.errors import UndeterminedError
 from bootfit.model.platform import Target
 from bootfit.requirements.core_metadata import SdistMetadata
 from bootfit.requirements.index import IndexAddress, without_credentials
+from bootfit.requirements.page_cache import MAX_AGE_SECONDS, Freshness
 from bootfit.requirements.target_environment import uv_platform
 
 #: Read by every start of the interpreter, before anything else could be imported. `uv` asks an
@@ -96,10 +97,12 @@ class Resolver:
         *,
         exclude_newer: str | None,
         timeout_seconds: float,
+        freshness: Freshness = "young",
     ) -> None:
         self._folder = folder
         self._addresses = addresses
         self._exclude_newer = exclude_newer
+        self._freshness = freshness
         self._timeout_seconds = timeout_seconds
         self._interpreter = _bare_interpreter(folder / "bare")
         self._cache = _writable(cache_folder() / "uv", folder / "cache")
@@ -117,7 +120,8 @@ class Resolver:
         import uv
 
         config = folder / "uv.toml"
-        config.write_text(_configuration(self._addresses, question.metadata))
+        keep = self._freshness != "refresh"
+        config.write_text(_configuration(self._addresses, question.metadata, keep=keep))
         command = [
             *(uv.find_uv_bin(), "pip", "compile", "-", "--format", "requirements.txt"),
             *("--annotation-style", "line", "--no-header", "--color", "never", "--no-progress"),
@@ -129,19 +133,14 @@ class Resolver:
             constraints = folder / "constraints.txt"
             constraints.write_text("\n".join(question.constraints) + "\n")
             command += ["--constraints", str(constraints)]
-        if question.prereleases:
-            command += ["--prerelease", "allow"]
+        if self._freshness != "young":
+            command += [f"--{self._freshness}"]
         if len(self._addresses) > 1:
             # What pip does with --extra-index-url.
             command += ["--index-strategy", "unsafe-best-match"]
         if self._exclude_newer:
             command += ["--exclude-newer", self._exclude_newer]
-        if question.strict or question.strict_lowest:
-            command += ["--no-build"]
-        if question.strict_lowest:
-            command += ["--resolution", "lowest-direct"]
-        for name in question.no_binary:
-            command += ["--no-binary", name]
+        command += _wishes(question)
         try:
             done = subprocess.run(
                 command,
@@ -167,7 +166,11 @@ class Resolver:
 
 @contextmanager
 def open_resolver(
-    addresses: Sequence[IndexAddress], *, exclude_newer: str | None, timeout_seconds: float
+    addresses: Sequence[IndexAddress],
+    *,
+    exclude_newer: str | None,
+    timeout_seconds: float,
+    freshness: Freshness = "young",
 ) -> Iterator[Resolver]:
     """Open a resolver whose temporary files are gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="bootfit-resolve-") as folder:
@@ -176,6 +179,7 @@ def open_resolver(
             addresses,
             exclude_newer=exclude_newer,
             timeout_seconds=timeout_seconds,
+            freshness=freshness,
         )
 
 
@@ -187,6 +191,11 @@ def read_answer(code: int, output: str, errors: str) -> Answer:
     """
     if code == 0:
         return _resolution(output)
+    if "network was disabled" in errors or "not found in the cache" in errors:
+        raise UndeterminedError(
+            "offline, and the cache of the resolver does not hold all that it needs",
+            "run once without --offline",
+        )
     needed = _BUILD.search(errors)
     if needed and "No solution found" not in errors:
         return NeedsMetadata(canonicalize_name(needed[1]), Version(needed[2]))
@@ -233,6 +242,17 @@ def _sentences(errors: str) -> tuple[str, ...]:
     return tuple(line for line in lines if line)
 
 
+def _wishes(question: Question) -> list[str]:
+    options = ["--prerelease", "allow"] if question.prereleases else []
+    if question.strict or question.strict_lowest:
+        options += ["--no-build"]
+    if question.strict_lowest:
+        options += ["--resolution", "lowest-direct"]
+    for name in question.no_binary:
+        options += ["--no-binary", name]
+    return options
+
+
 def _bare_interpreter(folder: Path) -> Path:
     import venv
 
@@ -243,8 +263,13 @@ def _bare_interpreter(folder: Path) -> Path:
 
 
 def _configuration(
-    addresses: Sequence[IndexAddress], metadata: Mapping[tuple[str, Version], SdistMetadata]
+    addresses: Sequence[IndexAddress],
+    metadata: Mapping[tuple[str, Version], SdistMetadata],
+    *,
+    keep: bool,
 ) -> str:
+    # Said of an index, it would win over --refresh.
+    api = f'api = "max-age={MAX_AGE_SECONDS:.0f}", ' if keep else ""
     lines = []
     for number, address in enumerate(reversed(addresses)):
         lines += [
@@ -252,7 +277,7 @@ def _configuration(
             f"url = {_quoted(address.with_credentials)}",
             # The first address is the default index; the others come before it in uv's order.
             f"default = {'true' if number == len(addresses) - 1 else 'false'}",
-            'cache-control = { api = "max-age=600", files = "max-age=365000000, immutable" }',
+            f'cache-control = {{ {api}files = "max-age=365000000, immutable" }}',
         ]
     for (name, version), known in metadata.items():
         lines += [
