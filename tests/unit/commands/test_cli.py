@@ -124,3 +124,17 @@ def test_a_third_party_extension_that_is_broken_is_listed_and_can_be_left_out(tm
     assert " odd " not in without.stdout
     explained = bootfit("explain", "BF901", env={"PYTHONPATH": str(tmp_path)})
     assert explained.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--offline", "--refresh"), "exclude each other"),
+        (("--matrix", "3.x"), "'3.x' is not a range of Pythons"),
+    ],
+)
+def test_check_options_that_make_no_sense(tmp_path, options, message):
+    (tmp_path / "requirements.txt").write_text("a\n")
+    result = bootfit("check", str(tmp_path), *options)
+    assert result.returncode == 2
+    assert message in result.stderr
