@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
@@ -115,13 +116,17 @@ def _candidates(inquiry: Inquiry) -> tuple[bool, list[Candidate], list[Finding]]
     if not direct:
         return True, candidates, []
     inquiry.progress(f"Resolving {len(direct)} requirements for {inquiry.target}")
-    pages = inquiry.index.pages(direct)
-    if not any(page.on_index for page in pages.values()):
-        raise UndeterminedError(
-            f"the index {inquiry.index.addresses[0].url} knows none of: {', '.join(direct)}",
-            "is the index URL right, and are the names? set --index-url or BOOTFIT_INDEX_URL",
-        )
-    answer = inquiry.resolve(inquiry.question(inquiry.project.requirements), inquiry.target)
+    with ThreadPoolExecutor(1) as pool:
+        question = inquiry.question(inquiry.project.requirements)
+        resolving = pool.submit(inquiry.resolve, question, inquiry.target)
+        # Meanwhile: an index that does not answer as one says more about why than the resolver.
+        pages = inquiry.index.pages(direct)
+        if not any(page.on_index for page in pages.values()):
+            raise UndeterminedError(
+                f"the index {inquiry.index.addresses[0].url} knows none of: {', '.join(direct)}",
+                "is the index URL right, and are the names? set --index-url or BOOTFIT_INDEX_URL",
+            )
+        answer = resolving.result()
     if isinstance(answer, NoSolution):
         audited = audit(inquiry, answer)
         return False, [*candidates, *audited.candidates], list(audited.findings)
