@@ -60,3 +60,14 @@ def test_runs_at_the_same_time_agree(check, project):
         results = list(pool.map(lambda _: check()[2], range(4)))
     assert all(result == results[0] for result in results)
     assert results[0].resolved
+
+
+def test_a_kept_interpreter_that_would_run_code_is_not_used(index, check, tmp_path):
+    info = "Metadata-Version: 1.1\nName: old\nVersion: 1.0\n"
+    index.sdist("old", "1.0", {"PKG-INFO": info, "setup.py": "from setuptools import setup\n"})
+    check("old==1.0")
+    (refusal,) = tmp_path.glob("cache/bootfit/bare-*/lib/python*/site-packages/*")
+    ran = tmp_path / "ran"
+    refusal.write_text(f"open({str(ran)!r}, 'w').write('ran')\n")
+    assert check("old==1.0", freshness="refresh")[0]["old"].verdict == "pure-sdist"
+    assert not ran.exists()

@@ -16,7 +16,6 @@ from urllib.parse import urlsplit, urlunsplit
 
 import requests
 from packaging.utils import canonicalize_name
-from pypi_simple import ACCEPT_JSON_PREFERRED
 
 from bootfit.model.errors import UndeterminedError, UsageError
 from bootfit.requirements.index_page import ProjectFiles, merge
@@ -26,6 +25,11 @@ from bootfit.requirements.page_formats import NotAPage, read_html_page, read_jso
 #: The largest page of the public index has about 7 MB; four times the largest known is no page.
 MAX_PAGE_BYTES = 64 * 1024 * 1024
 _CHUNK = 64 * 1024
+#: JSON before HTML, version 1 of either (PEP 691).
+_ACCEPT = (
+    "application/vnd.pypi.simple.v1+json, "
+    "application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01"
+)
 _THREADS = 8
 
 
@@ -198,7 +202,7 @@ class Index:
                 session.get(
                     url,
                     stream=True,
-                    headers={"Accept": ACCEPT_JSON_PREFERRED},
+                    headers={"Accept": _ACCEPT},
                     timeout=self.timeout_seconds,
                     auth=self._auth(url),
                 ) as response,

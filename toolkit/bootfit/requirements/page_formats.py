@@ -19,7 +19,7 @@ class NotAPage(ValueError):  # noqa: N818 - says what the bytes are, which is th
     """The bytes are no index page; the text says what they are instead."""
 
 
-class _File(msgspec.Struct, rename="kebab"):
+class _File(msgspec.Struct, rename="kebab", gc=False):
     filename: str
     url: str
     hashes: dict[str, str] = {}
@@ -29,7 +29,7 @@ class _File(msgspec.Struct, rename="kebab"):
     upload_time: datetime | None = None
 
 
-class _LooseFile(_File, rename="kebab"):
+class _LooseFile(_File, rename="kebab", gc=False):
     """A file on a page where a time is written otherwise: that alone is no reason to refuse it."""
 
     upload_time: Any = None

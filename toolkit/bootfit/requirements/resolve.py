@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
@@ -27,6 +28,7 @@ from bootfit.requirements.target_environment import uv_platform
 #: Read by every start of the interpreter, before anything else could be imported. `uv` asks an
 #: interpreter about itself in isolated mode; builds are not isolated, and end here.
 _REFUSAL = "import os, sys; sys.flags.isolated or os._exit(97)\n"
+_REFUSAL_FILE = "bootfit_refusal.pth"
 _TLS = ("UV_NATIVE_TLS", "UV_SYSTEM_CERTS", "UV_INSECURE_HOST", "UV_CLIENT_CERT")
 _PINNED = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;]+)(?:.*?# via (?P<via>.+))?")
 _BUILD = re.compile(
@@ -104,7 +106,7 @@ class Resolver:
         self._exclude_newer = exclude_newer
         self._freshness = freshness
         self._timeout_seconds = timeout_seconds
-        self._interpreter = _bare_interpreter(folder / "bare")
+        self._interpreter = _bare_interpreter(cache_folder(), folder)
         self._cache = _writable(cache_folder() / "uv", folder / "cache")
 
     def ask(self, question: Question, target: Target) -> Answer:
@@ -253,13 +255,56 @@ def _wishes(question: Question) -> list[str]:
     return options
 
 
-def _bare_interpreter(folder: Path) -> Path:
+def _bare_interpreter(kept: Path, folder: Path) -> Path:
+    """Return an interpreter that has nothing installed and refuses to run anything.
+
+    It is kept in ``kept``, because uv asks each interpreter about itself once; where that cannot
+    be written, or what stands there is not whole, it is made anew in ``folder``.
+    """
+    import sys
+
+    this = sha256(f"{sys.base_prefix}\0{sys.version}".encode()).hexdigest()[:16]
+    wanted = kept / f"bare-{this}"
+    if not _refuses(wanted):
+        made = folder / "bare"
+        try:
+            kept.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=kept, prefix=".bare-") as beside:
+                # Another run may be first, which serves as well: a full folder is not replaced.
+                _make_bare(Path(beside) / "bare")
+                (Path(beside) / "bare").rename(wanted)
+        except OSError:
+            pass
+        if not _refuses(wanted):
+            _make_bare(made)
+            wanted = made
+    return wanted / "bin" / "python"
+
+
+def _make_bare(folder: Path) -> None:
     import venv
 
     venv.EnvBuilder(with_pip=False, symlinks=True).create(folder)
     for packages in folder.glob("lib*/python*/site-packages"):
-        (packages / "bootfit_refusal.pth").write_text(_REFUSAL)
-    return folder / "bin" / "python"
+        (packages / _REFUSAL_FILE).write_text(_REFUSAL)
+
+
+def _refuses(folder: Path) -> bool:
+    """Return whether the interpreter in ``folder`` is there, bare, and refuses to run builds."""
+    places = list(folder.glob("lib*/python*/site-packages"))
+    try:
+        return (
+            bool(places)
+            and (folder / "bin" / "python").exists()
+            and (folder / "pyvenv.cfg").is_file()
+            and all(
+                [file.name for file in place.iterdir()] == [_REFUSAL_FILE]
+                and (place / _REFUSAL_FILE).read_text() == _REFUSAL
+                for place in places
+            )
+        )
+    except OSError:
+        return False
 
 
 def _configuration(
