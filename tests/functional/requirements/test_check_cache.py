@@ -68,6 +68,6 @@ def test_a_kept_interpreter_that_would_run_code_is_not_used(index, check, tmp_pa
     check("old==1.0")
     (refusal,) = tmp_path.glob("cache/bootfit/bare-*/lib/python*/site-packages/*")
     ran = tmp_path / "ran"
-    refusal.write_text(f"open({str(ran)!r}, 'w').write('ran')\n")
+    refusal.write_text(f"import os; open({str(ran)!r}, 'w').write('ran')\n")
     assert check("old==1.0", freshness="refresh")[0]["old"].verdict == "pure-sdist"
     assert not ran.exists()
