@@ -59,3 +59,12 @@ def test_the_advice_reads_markers_for_each_python(index, check):
     index.wheel("b", "1.0", f"cp313-cp313-{MANYLINUX}")
     _, findings, _ = check("a==1.0", "b==1.0; python_version < '3.12'", python="3.12")
     assert "everything installs" not in findings[0].remedy
+
+
+def test_what_has_no_wheel_is_read_once_for_all_pythons(index, check):
+    index.wheel("old", "1.0", f"cp312-cp312-{MANYLINUX}")
+    index.sdist("old", "1.0", {"PKG-INFO": "Metadata-Version: 2.2\nName: old\nVersion: 1.0\n"})
+    _, _, result = check("old==1.0", python="3.12", matrix=("3.10", "3.11", "3.12", "3.13"))
+    sdist = "pure-sdist"
+    assert by_name(result.matrix) == {"old": [sdist, sdist, "wheel", sdist]}
+    assert index.asked.count("/files/old-1.0.tar.gz") == 1

@@ -1,6 +1,6 @@
 """Judging all candidates of an inquiry: what has no wheel is looked into, a few at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from bootfit.requirements.build_needs import BuildNeed
@@ -9,6 +9,8 @@ from bootfit.requirements.inquiry import Inquiry
 from bootfit.requirements.nearest import nearest_versions
 from bootfit.requirements.sdist import find_build_need
 from bootfit.requirements.verdict import Candidate, Judged, judge, needs_build, python_refusal
+
+_JOBS = 4
 
 
 def judge_all(
@@ -24,18 +26,31 @@ def judge_all(
     Raises:
         UndeterminedError: the index does not answer.
     """
-    building = [
-        c
-        for c in candidates
-        if needs_build(c, inquiry.target) and (c.name, c.version) not in inquiry.builds
-    ]
-    if building:
-        inquiry.progress(f"Reading what {len(building)} sdists need")
-    with ThreadPoolExecutor(4) as pool:
-        needs = pool.map(lambda c: _need(inquiry, c), building)
-        for candidate, need in zip(building, needs, strict=True):
-            inquiry.builds[candidate.name, candidate.version] = need
+    read_needs((inquiry, candidate) for candidate in candidates)
     return [_judge(inquiry, candidate, with_nearest=with_nearest) for candidate in candidates]
+
+
+def read_needs(wanted: Iterable[tuple[Inquiry, Candidate]]) -> None:
+    """Learn what the sdists need of all that has no wheel on its target, each read once.
+
+    Raises:
+        UndeterminedError: the index does not answer.
+    """
+    building = {
+        (candidate.name, candidate.version): (inquiry, candidate)
+        for inquiry, candidate in wanted
+        if (candidate.name, candidate.version) not in inquiry.builds
+        and needs_build(candidate, inquiry.target)
+    }
+    if not building:
+        return
+    pairs = list(building.values())
+    pairs[0][0].progress(f"Reading what {len(pairs)} sdists need")
+    with ThreadPoolExecutor(_JOBS) as pool:
+        for (inquiry, candidate), need in zip(
+            pairs, pool.map(lambda pair: _need(*pair), pairs), strict=True
+        ):
+            inquiry.builds[candidate.name, candidate.version] = need
 
 
 def _judge(inquiry: Inquiry, candidate: Candidate, *, with_nearest: bool) -> Judged:

@@ -9,7 +9,7 @@ from bootfit.model.check import DistributionCheck, Matrix, MatrixCell, MatrixRow
 from bootfit.model.errors import UsageError
 from bootfit.requirements.audit import conflict_finding
 from bootfit.requirements.inquiry import Inquiry, pinned_version
-from bootfit.requirements.judging import judge_all
+from bootfit.requirements.judging import judge_all, read_needs
 from bootfit.requirements.resolve import NoSolution, Resolution
 from bootfit.requirements.verdict import Candidate
 from bootfit.requirements.wheel_match import admits_python
@@ -19,6 +19,16 @@ _JOBS = 4
 _OLDEST = (3, 8)
 _MOST = 20
 _COMPILED = {"c-sdist", "rust-sdist"}
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """A column before its distributions are judged."""
+
+    inquiry: Inquiry
+    candidates: tuple[Candidate, ...]
+    refusal: str
+    contradicting: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -78,7 +88,10 @@ def try_pythons(inquiry: Inquiry, pythons: Sequence[str]) -> Matrix:
     quiet = replace(inquiry, progress=lambda _: None)
     others = [quiet.on(replace(inquiry.target, python=python)) for python in pythons]
     with ThreadPoolExecutor(_JOBS) as pool:
-        columns = list(pool.map(_column, others))
+        drafts = list(pool.map(_draft, others))
+    # Together: Pythons share what has no wheel.
+    read_needs((draft.inquiry, one) for draft in drafts for one in draft.candidates)
+    columns = [_judged(draft) for draft in drafts]
     names = sorted(
         {check.name for column in columns for check in column.checks}.union(
             *(column.contradicting for column in columns)
@@ -99,7 +112,7 @@ def try_pythons(inquiry: Inquiry, pythons: Sequence[str]) -> Matrix:
     )
 
 
-def _column(inquiry: Inquiry) -> _Column:
+def _draft(inquiry: Inquiry) -> _Draft:
     candidates = inquiry.locked()
     refusal = next(
         (
@@ -120,8 +133,12 @@ def _column(inquiry: Inquiry) -> _Column:
             candidates += _despite(inquiry, contradicting)
         else:
             candidates += inquiry.candidates(answer)
-    judged = judge_all(inquiry, candidates, with_nearest=False)
-    return _Column(tuple(one.check for one in judged), refusal, contradicting)
+    return _Draft(inquiry, tuple(candidates), refusal, contradicting)
+
+
+def _judged(draft: _Draft) -> _Column:
+    judged = judge_all(draft.inquiry, draft.candidates, with_nearest=False)
+    return _Column(tuple(one.check for one in judged), draft.refusal, draft.contradicting)
 
 
 def _despite(inquiry: Inquiry, contradicting: frozenset[str]) -> list[Candidate]:
