@@ -47,10 +47,11 @@ def test_offline_asks_the_cache_alone(index, check):
 
 
 def test_offline_a_source_that_was_not_read_is_undetermined(index, check):
+    index.wheel("old", "1.0", "cp311-cp311-manylinux_2_17_x86_64")
     index.sdist("old", "1.0", {"PKG-INFO": "Metadata-Version: 2.2\nName: old\nVersion: 1.0\n"})
-    check("old==1.0")
+    check("old==1.0", python="3.11")
     with pytest.raises(UndeterminedError, match="offline, and"):
-        check("old==1.0", freshness="offline")
+        check("old==1.0", python="3.12", freshness="offline")
 
 
 @pytest.mark.usefixtures("_two_projects")
@@ -71,3 +72,19 @@ def test_a_kept_interpreter_that_would_run_code_is_not_used(index, check, tmp_pa
     refusal.write_text(f"import os; open({str(ran)!r}, 'w').write('ran')\n")
     assert check("old==1.0", freshness="refresh")[0]["old"].verdict == "pure-sdist"
     assert not ran.exists()
+
+
+def test_what_an_sdist_needs_is_read_once_and_known_offline(index, check):
+    index.wheel("a", "1.0", "cp311-cp311-manylinux_2_17_x86_64")
+    index.sdist("a", "1.0", {"pyproject.toml": "[build-system]\nrequires = ['maturin']\n"})
+    first = check("a==1.0")[0]["a"]
+    assert first.verdict == "rust-sdist"
+    index.asked.clear()
+    assert check("a==1.0", freshness="offline")[0]["a"] == first
+    assert index.asked == []
+    # The same version with other files is another question.
+    index.sdist("b", "1.0", {"pyproject.toml": "[build-system]\nrequires = ['flit_core']\n"})
+    filename = next(name for name, _ in index.pages["b"])
+    index.files["/files/a-1.0.tar.gz"] = index.files[f"/files/{filename}"]
+    assert check("a==1.0", freshness="refresh")[0]["a"].verdict != "rust-sdist"
+    assert check("a==1.0")[0]["a"].verdict != "rust-sdist"

@@ -14,6 +14,7 @@ from bootfit.requirements.core_metadata import SdistMetadata
 from bootfit.requirements.index import Index
 from bootfit.requirements.index_page import IndexFile
 from bootfit.requirements.locked import LockedPackage
+from bootfit.requirements.need_cache import NeedCache
 from bootfit.requirements.project_files import ProjectRequirements
 from bootfit.requirements.requirement_file import RequirementEntry
 from bootfit.requirements.resolve import (
@@ -43,6 +44,8 @@ class Inquiry:
     progress: Callable[[str], None]
     #: Reads the project's files anew for another target: markers differ.
     reread: Callable[[Target], ProjectRequirements]
+    #: What sdists need, kept from one run to the next; None for a private index.
+    needs: NeedCache | None = None
     #: What sdists said, kept from one question to the next.
     metadata: dict[tuple[str, Version], SdistMetadata] = field(default_factory=dict)
     #: What sdists need, kept from one target to the next.

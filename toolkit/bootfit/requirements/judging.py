@@ -71,8 +71,14 @@ def _judge(inquiry: Inquiry, candidate: Candidate, *, with_nearest: bool) -> Jud
 
 
 def _need(inquiry: Inquiry, candidate: Candidate) -> BuildNeed | None:
+    known = inquiry.needs.find(candidate.files) if inquiry.needs else None
+    if known is not None:
+        return known
     page = _page(inquiry, candidate) or ProjectFiles(candidate.name, candidate.files)
-    return find_build_need(inquiry.index, page, candidate.version)
+    need = find_build_need(inquiry.index, page, candidate.version)
+    if inquiry.needs:
+        inquiry.needs.keep(candidate.files, need)
+    return need
 
 
 def _page(inquiry: Inquiry, candidate: Candidate) -> ProjectFiles | None:

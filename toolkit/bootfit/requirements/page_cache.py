@@ -69,19 +69,25 @@ class PageCache:
             "fetched": self._now(),
             "bytes": len(page.body),
         }
-        temporary = ""
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            # A page that is lost with the power is fetched again: no fsync, its length tells.
-            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".page-")
-            with os.fdopen(handle, "wb") as file:
-                file.write(json.dumps(head).encode() + b"\n")
-                file.write(page.body)
-            Path(temporary).replace(path)
-        except OSError:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
+        keep_file(path, json.dumps(head).encode() + b"\n" + page.body)
 
     def _path(self, index: str, name: str) -> Path:
         key = sha256(index.encode()).hexdigest()[:16]
         return self._folder / key / f"{name}.page"
+
+
+def keep_file(path: Path, data: bytes) -> None:
+    """Write ``data`` to ``path``, whole or not at all, or do nothing where that cannot be done.
+
+    What is lost with the power is fetched again: there is no fsync.
+    """
+    temporary = ""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(temporary).replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            Path(temporary).unlink()

@@ -18,6 +18,7 @@ from bootfit.requirements.index_page import moment_of
 from bootfit.requirements.inquiry import Inquiry
 from bootfit.requirements.judging import judge_all
 from bootfit.requirements.matrix import try_pythons
+from bootfit.requirements.need_cache import NeedCache
 from bootfit.requirements.page_cache import Freshness, PageCache
 from bootfit.requirements.project_files import ProjectRequirements, read_project
 from bootfit.requirements.resolve import NoSolution, cache_folder, open_resolver
@@ -67,6 +68,9 @@ def check_files(
             index,
             resolver,
             progress,
+            needs=None
+            if any(address.private for address in addresses)
+            else NeedCache(cache_folder() / "needs", freshness),
             reread=lambda other: read_project(root, files, other),
         )
         resolved, candidates, findings = _candidates(inquiry)
