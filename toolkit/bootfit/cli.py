@@ -85,6 +85,14 @@ def main() -> None:
         # The reader went away (`bootfit … | head`): nothing is wrong with the answer.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = ExitCode.FITS
+    except Exception as error:  # noqa: BLE001 - a fault of ours is no finding about the project
+        if {"-v", "--verbose"} & set(sys.argv):
+            import traceback
+
+            traceback.print_exc()
+        name = type(error).__name__
+        _complain(f"internal error: {name}: {error}", "-v shows where; the answer is not known")
+        code = ExitCode.UNDETERMINED
     sys.exit(code if isinstance(code, int) else ExitCode.FITS)
 
 

@@ -2,10 +2,10 @@
 
 import difflib
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
@@ -18,6 +18,9 @@ if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
+
+T = TypeVar("T")
+D = TypeVar("D")
 
 DEFAULT_PLATFORM = "render-free"
 DEFAULT_HEADROOM = 0.10
@@ -33,12 +36,15 @@ class _Budget(_Shape, frozen=True):
     import_time: str | None = None
 
 
+_Count = Annotated[int, msgspec.Meta(ge=1)]
+
+
 class _Server(_Shape, frozen=True):
-    workers: int | None = None
-    threads: int | None = None
-    timeout: int | None = None
+    workers: _Count | None = None
+    threads: _Count | None = None
+    timeout: _Count | None = None
     preload: bool | None = None
-    max_requests: int | None = None
+    max_requests: Annotated[int, msgspec.Meta(ge=0)] | None = None
 
 
 class _Request(_Shape, frozen=True):
@@ -135,7 +141,9 @@ def load_config(root: Path, overrides: Overrides | None = None) -> Config:
         raise UsageError(f"no such project folder: {root}", "name a folder with requirements")
     document = _read_pyproject(root / "pyproject.toml")
     project = _table_at(document, "project")
-    raw = _table_at(_table_at(document, "tool"), "bootfit")
+    raw = _table_at(document, "tool").get("bootfit", {})
+    if not isinstance(raw, dict):
+        raise UsageError("pyproject.toml: tool.bootfit is no table", "write [tool.bootfit]")
     _refuse_unknown_keys(raw)
     table = _convert(raw)
     assumptions: list[str] = []
@@ -170,13 +178,9 @@ def load_config(root: Path, overrides: Overrides | None = None) -> Config:
         environment=table.environment,
         plugins_registry=registry,
         plugins=declared,
-        budget_memory_bytes=parse_size(memory) if memory else None,
-        headroom=parse_fraction(table.budget.headroom)
-        if table.budget.headroom
-        else DEFAULT_HEADROOM,
-        import_seconds=parse_seconds(table.budget.import_time)
-        if table.budget.import_time
-        else None,
+        budget_memory_bytes=_parsed("memory", memory, parse_size, None),
+        headroom=_parsed("headroom", table.budget.headroom, parse_fraction, DEFAULT_HEADROOM),
+        import_seconds=_parsed("import-time", table.budget.import_time, parse_seconds, None),
         server=ServerWishes(
             workers=table.server.workers,
             threads=table.server.threads,
@@ -187,6 +191,15 @@ def load_config(root: Path, overrides: Overrides | None = None) -> Config:
         requests=tuple(_request(entry) for entry in table.requests),
         assumptions=tuple(assumptions),
     )
+
+
+def _parsed(key: str, text: str | None, parse: Callable[[str], T], default: D) -> T | D:
+    if text is None:
+        return default
+    try:
+        return parse(text)
+    except UsageError as error:
+        raise UsageError(f"budget.{key}: {error.message}", error.hint) from None
 
 
 def _read_pyproject(path: Path) -> dict[str, Any]:

@@ -4,13 +4,15 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, distributions
-from typing import Any
+from typing import Any, TypeVar
 
 from bootfit.model.errors import UsageError
 from bootfit.model.finding import Finding, Rule
 from bootfit.model.rules import BrokenExtension
 
 BUILT_IN = "bootfit"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -47,13 +49,18 @@ def find_extensions(group: str) -> tuple[Extension, ...]:
     return tuple(found.values())
 
 
-def load_all(group: str) -> tuple[dict[str, Any], tuple[Finding, ...]]:
-    """Return name → loaded object of ``bootfit.<group>``, and a finding for each broken one."""
-    loaded: dict[str, Any] = {}
+def load_all(
+    group: str, understood: Callable[[Any], T]
+) -> tuple[dict[str, T], tuple[Finding, ...]]:
+    """Return name → what ``understood`` makes of each extension of ``bootfit.<group>``.
+
+    An extension that does not load, or that ``understood`` raises on, becomes a finding.
+    """
+    loaded: dict[str, T] = {}
     findings: list[Finding] = []
     for extension in find_extensions(group):
         try:
-            loaded[extension.name] = extension.load()
+            loaded[extension.name] = understood(extension.load())
         except Exception as error:
             # A stranger's code may raise anything; our own must load.
             if extension.distribution == BUILT_IN:
@@ -61,7 +68,7 @@ def load_all(group: str) -> tuple[dict[str, Any], tuple[Finding, ...]]:
             findings.append(
                 BrokenExtension.finding(
                     f"{extension.distribution}:{extension.name}",
-                    f"extension {extension.name!r} of {extension.distribution} does not load: "
+                    f"extension {extension.name!r} of {extension.distribution} cannot be used: "
                     f"{type(error).__name__}: {error}",
                     remedy="mend or uninstall it, or set BOOTFIT_EXTENSIONS= to leave it out",
                 )
@@ -71,9 +78,29 @@ def load_all(group: str) -> tuple[dict[str, Any], tuple[Finding, ...]]:
 
 def all_rules() -> tuple[dict[str, type[Rule]], tuple[Finding, ...]]:
     """Return code → rule over all extensions, sorted by code, and what is broken."""
-    groups, findings = load_all("rules")
+    groups, findings = load_all("rules", _as_rules)
     rules = {rule.code: rule for group in groups.values() for rule in group}
     return dict(sorted(rules.items())), findings
+
+
+def as_function(extension: Any) -> Callable[..., Any]:
+    """Return an emitter or a report as it is.
+
+    Raises:
+        TypeError: it cannot be called.
+    """
+    if not callable(extension):
+        raise TypeError(f"{extension!r} is no function")
+    function: Callable[..., Any] = extension
+    return function
+
+
+def _as_rules(extension: Any) -> tuple[type[Rule], ...]:
+    rules = tuple(extension)
+    for rule in rules:
+        if not (isinstance(rule, type) and issubclass(rule, Rule)):
+            raise TypeError(f"{rule!r} is no subclass of Rule")
+    return rules
 
 
 def _entries(group: str) -> list[tuple[str, str, EntryPoint]]:

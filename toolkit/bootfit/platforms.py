@@ -3,7 +3,7 @@
 import difflib
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -107,6 +107,18 @@ def load_platform(name: str, files: Sequence[ProfileFile] | None = None) -> Plat
             else f"choose one of {', '.join(sorted(known))}, or the path of a TOML profile",
         )
     return _read(known[name], name)
+
+
+def readable(files: Iterable[ProfileFile]) -> tuple[ProfileFile, ...]:
+    """Return ``files``, each of which holds a profile.
+
+    Raises:
+        UsageError: one cannot be understood.
+    """
+    found = tuple(files)
+    for file in found:
+        _read(file, file.name)
+    return found
 
 
 def family_of(platform: Platform, files: Sequence[ProfileFile] | None = None) -> list[Platform]:

@@ -56,7 +56,11 @@ def test_the_declared_requests_reach_every_endpoint_with_their_statuses(make_app
     for asked in DECLARED["requests"]:
         method = asked.get("method", "GET")
         answer = client.open(
-            asked["path"], method=method, json=asked.get("json"), headers=asked.get("headers")
+            asked["path"],
+            method=method,
+            json=asked.get("json"),
+            headers=asked.get("headers"),
+            buffered=True,
         )
         expected = asked.get("expect", 200)
         expected = expected if isinstance(expected, list) else [expected]

@@ -99,6 +99,9 @@ def test_the_files_are_written_checked_and_never_over_hand_made_ones(fitted, tmp
     emit = ("emit", str(project), "--measured", str(document), "-q")
     assert bootfit(*emit, "--check").returncode == 1
     assert bootfit(*emit, "--write").returncode == 0
+    # What is written is what `fit` verified.
+    for file in json.loads(document.read_text())["emitted"]:
+        assert (project / file["path"]).read_text() == file["text"]
     written = {p.name: p.read_bytes() for p in project.iterdir() if p.is_file()}
     assert {
         *("gunicorn.conf.py", "Procfile", "render.yaml"),

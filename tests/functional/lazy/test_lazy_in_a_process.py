@@ -5,6 +5,8 @@ import subprocess
 import sys
 import textwrap
 
+import pytest
+
 # What a bare interpreter has not loaded and an app should not pay for before it needs it.
 DEAR = {"dataclasses", "inspect", "typing", "logging", "threading", "re", "enum", "importlib.util"}
 
@@ -79,3 +81,20 @@ def test_a_fork_in_the_middle_of_a_load_does_not_hang_the_child() -> None:
         timeout=30,
     )
     assert told.strip() == "0"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads smaps_rollup")
+def test_importing_the_runtime_takes_less_than_a_mebibyte() -> None:
+    kib = [
+        int(
+            run(
+                f"""
+                import re
+                {statement}
+                print(re.search(r"Pss_Anon: *([0-9]+)", open("/proc/self/smaps_rollup").read())[1])
+                """
+            )
+        )
+        for statement in ("pass", "import bootfit.lazy")
+    ]
+    assert kib[1] - kib[0] < 1024

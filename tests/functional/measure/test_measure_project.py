@@ -1,11 +1,10 @@
-import os
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 
 import pytest
 
-from bootfit.limits.processes import COOKIE_VARIABLE
 from bootfit.measure import describe, measure_project, measure_union
 from bootfit.model.errors import UsageError
 from bootfit.model.finding import Severity
@@ -13,17 +12,21 @@ from bootfit.model.finding import Severity
 MIB = 1024 * 1024
 
 
-def cookies_alive():
-    """Ids of processes that carry a cookie which this process did not inherit itself."""
-    own = os.environ.get(COOKIE_VARIABLE, "")
+#: Every process of this module's probes carries it; nobody else's does.
+MARK = {"BOOTFIT_TEST_RUN": uuid.uuid4().hex}
+
+
+def marked_processes():
+    """Return the ids of processes that came from this module's probes."""
+    (mark,) = [f"{name}={value}".encode() for name, value in MARK.items()]
     found = []
     for entry in Path("/proc").iterdir():
         try:
             values = (entry / "environ").read_bytes().split(b"\0") if entry.name.isdigit() else []
         except OSError:
             continue
-        mark = f"{COOKIE_VARIABLE}=".encode()
-        found += [v for v in values if v.startswith(mark) and v != mark + own.encode()]
+        if mark in values:
+            found.append(int(entry.name))
     return found
 
 
@@ -31,8 +34,8 @@ def cookies_alive():
 def shop():
     root = Path(__file__).parents[2] / "assets" / "apps" / "shop"
     python = Path(sys.executable)
-    description = describe(root, python, "shop:app", "shop_plugins:PLUGINS")
-    said = []
+    description = describe(root, python, "shop:app", "shop_plugins:PLUGINS", environment=MARK)
+    said, seen = [], []
     measurements, findings = measure_project(
         description,
         root,
@@ -41,8 +44,10 @@ def shop():
         jobs=2,
         budget_bytes=64 * MIB,
         target_python="3.8.2",
-        progress=said.append,
+        environment=MARK,
+        progress=lambda text: (said.append(text), seen.extend(marked_processes())),
     )
+    assert seen, "the mark does not reach the probes"
     return description, measurements, findings, said
 
 
@@ -135,7 +140,7 @@ def test_memory_repeats(shop):
 
 
 def test_nothing_is_left_running(shop):
-    assert cookies_alive() == []
+    assert marked_processes() == []
 
 
 def test_one_more_union_can_be_measured_later(shop, apps, python):

@@ -2,11 +2,13 @@
 
 import io
 import tarfile
+import time
 
 import pytest
 
 from bootfit.model.errors import ExitCode, UndeterminedError, UsageError
 from bootfit.requirements import archives
+from bootfit.requirements.index import Index, index_address
 
 BAD_NAME = "lock-version = '1.0'\ncreated-by = 'x'\n[[packages]]\nname = 'A B'\n"
 PKG_INFO = "Metadata-Version: 2.1\nName: {0}\nVersion: 1.0\n"
@@ -142,3 +144,53 @@ def test_files_that_cannot_be_understood(check, project, files, where):
     assert caught.value.message.startswith(where)
     assert caught.value.hint
     assert "\n" not in caught.value.message
+
+
+def test_a_page_that_trickles_ends_with_the_time_limit(index, check):
+    def trickle(handler):
+        handler.send_response(200)
+        handler.send_header("Content-Type", "text/html")
+        handler.send_header("Content-Length", "100000")
+        handler.end_headers()
+        while not index.release.wait(0.3):
+            handler.wfile.write(b" ")
+            handler.wfile.flush()
+
+    index.wheel("a", "1.0")
+    index.answers["/simple/a/"] = trickle
+    started = time.monotonic()
+    assert "did not answer in time" in undetermined(check, "a", timeout=1)
+    assert time.monotonic() - started < 10
+
+
+def test_a_token_without_a_user_is_a_login(index, check):
+    index.login = ":s3cret"
+    index.wheel("a", "1.0")
+    assert set(check("a", url=f"http://:s3cret@{index.address}")[0]) == {"a"}
+
+
+def test_credentials_for_https_do_not_go_over_http(index):
+    index.login = "me:s3cret"
+    index.files["/files/a"] = b"a"
+    url = f"http://{index.address.removesuffix('/simple')}/files/a"
+    own, other = (index_address(f"{s}://me:s3cret@{index.address}") for s in ("http", "https"))
+    with Index((own,), timeout_seconds=5) as asked, asked.stream(url) as (response, _):
+        assert response.status_code == 200
+    with (
+        Index((other,), timeout_seconds=5) as asked,
+        pytest.raises(UndeterminedError, match="HTTP 401"),
+        asked.stream(url),
+    ):
+        pass
+
+
+def test_credentials_in_lines_that_are_not_followed_are_never_shown(index, check):
+    index.wheel("a", "1.0")
+    _, findings, _ = check(
+        "a",
+        "git+https://user:s3cret@forge.test/x.git",
+        "--find-links https://user:s3cret@links.test/",
+        "-r https://user:s3cret@files.test/r.txt",
+    )
+    assert len(findings) == 3
+    assert "s3cret" not in str(findings)

@@ -111,19 +111,57 @@ def test_listing_the_commands_loads_none_of_them():
     assert not [name for name in loaded if name.startswith("bootfit.commands.")]
 
 
-def test_a_third_party_extension_that_is_broken_is_listed_and_can_be_left_out(tmp_path):
-    info = tmp_path / "odd-1.0.dist-info"
+def install(folder, group, value, files=()):
+    """Lay a distribution called odd into ``folder``, with one extension."""
+    info = folder / "odd-1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: odd\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text("[bootfit.rules]\nodd = absent_module:RULES\n")
-    listed = bootfit("extensions", env={"PYTHONPATH": str(tmp_path)})
+    (info / "entry_points.txt").write_text(f"[bootfit.{group}]\nodd = {value}\n")
+    for name, text in files:
+        (folder / name).write_text(text)
+    return {"PYTHONPATH": str(folder)}
+
+
+def test_a_third_party_extension_that_is_broken_is_listed_and_can_be_left_out(tmp_path):
+    environment = install(tmp_path, "rules", "absent_module:RULES")
+    listed = bootfit("extensions", env=environment)
     assert listed.returncode == 0
     (line,) = [line for line in listed.stdout.splitlines() if " odd " in line]
     assert "broken: ModuleNotFoundError" in line
-    without = bootfit("extensions", env={"PYTHONPATH": str(tmp_path), "BOOTFIT_EXTENSIONS": ""})
+    without = bootfit("extensions", env={**environment, "BOOTFIT_EXTENSIONS": ""})
     assert " odd " not in without.stdout
-    explained = bootfit("explain", "BF901", env={"PYTHONPATH": str(tmp_path)})
+    explained = bootfit("explain", "BF901", env=environment)
     assert explained.returncode == 0
+    assert "odd" in explained.stderr
+
+
+@pytest.mark.parametrize("text", ["name = 3\n", "[[[\n"], ids=["shape", "syntax"])
+def test_a_broken_platform_of_a_third_party_is_a_finding_and_the_run_goes_on(tmp_path, text):
+    extension = tmp_path / "site"
+    extension.mkdir()
+    module = "from pathlib import Path\nFILES = (Path(__file__).with_name('acme.toml'),)\n"
+    files = (("odd_platform.py", module), ("acme.toml", text))
+    environment = install(extension, "platforms", "odd_platform:FILES", files)
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "requirements.txt").write_text("# nothing\n")
+    done = bootfit("check", str(project), env=environment)
+    assert done.returncode == 0, done.stderr
+    assert "BF901" in done.stdout
+    assert "acme" in done.stdout
+
+
+def test_a_fault_of_ours_is_no_finding(tmp_path):
+    module = "def render(run, style):\n    raise LookupError('deep inside')\n"
+    environment = install(tmp_path, "reports", "odd_report:render", [("odd_report.py", module)])
+    document = tmp_path / "run.json"
+    document.write_bytes(encode_run(full_run()))
+    done = bootfit("report", str(document), "--format", "odd", env=environment)
+    assert done.returncode == 3
+    assert done.stderr.count("\n") == 1
+    assert "LookupError: deep inside" in done.stderr
+    told = bootfit("report", str(document), "--format", "odd", "-v", env=environment)
+    assert "Traceback" in told.stderr
 
 
 @pytest.mark.parametrize(

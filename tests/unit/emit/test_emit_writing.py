@@ -1,10 +1,13 @@
 import os
 import stat
+from dataclasses import replace
 
 import pytest
 
+from bootfit.emit import emit_all
 from bootfit.emit.writing import check, compare, diff, is_untouched, stamped, write
 from bootfit.model.errors import UsageError
+from unit.emit.emitting import a_context, a_plan
 
 OLD, NEW = stamped("workers = 1\n"), stamped("workers = 2\n")
 
@@ -141,3 +144,14 @@ def test_the_diff_is_one_that_patch_understands(tmp_path):
         "--- a/g.py\n+++ b/g.py\n@@ -1,2 +1,2 @@\n a\n-b\n\\ No newline at end of file\n+c\n"
         "--- /dev/null\n+++ b/n.py\n@@ -0,0 +1 @@\n+x\n"
     )
+
+
+def test_files_without_a_header_are_known_again_by_what_was_written_with_them(tmp_path):
+    write(tmp_path, emit_all(a_plan(), a_context(), ["gunicorn", "procfile"]))
+    moved = replace(a_plan(), app="shop.other:app")
+    again = emit_all(moved, a_context(), ["gunicorn", "procfile"])
+    assert states(tmp_path, again) == {"Procfile": "differs", "gunicorn.conf.py": "differs"}
+    write(tmp_path, again)
+    assert "shop.other:app" in (tmp_path / "Procfile").read_text()
+    (tmp_path / "Procfile").write_text("web: mine\n")
+    assert states(tmp_path, again)["Procfile"] == "hand-made"

@@ -1,3 +1,5 @@
+import os
+
 from bootfit.imports import as_plugins, boot_imports
 from bootfit.imports.boot_imports import imports_at_boot, module_name
 
@@ -47,3 +49,14 @@ def test_each_becomes_a_plugin_that_can_be_measured(tmp_path):
     assert plugin.name == "pandas"
     assert plugin.rung("pandas").imports == ("pandas",)
     assert plugin.rung("pandas").target == ""
+
+
+def test_what_is_no_regular_file_is_passed_over(tmp_path):
+    (tmp_path / "app.py").write_text("import pandas\n")
+    (tmp_path / ".#app.py").symlink_to("nobody@nowhere.1")
+    (tmp_path / "gone.py").symlink_to("nowhere.py")
+    os.mkfifo(tmp_path / "pipe.py")
+    (tmp_path / ".hidden.py").write_text("import flask\n")
+    (tmp_path / "large.py").write_text("import click\n" + "#" * 600_000)
+    found = boot_imports(tmp_path, ["pandas", "flask", "click"])
+    assert [one.path for one in found] == ["app.py"]

@@ -30,3 +30,14 @@ def test_names_are_direct_normalised_and_of_the_target(tmp_path):
     )
     (tmp_path / "pins.txt").write_text("werkzeug==3\n")
     assert required_names(tmp_path, ["requirements.txt"], TARGET) == ("flask-sqlalchemy",)
+
+
+def test_only_requirement_files_are_texts(tmp_path):
+    (tmp_path / "requirements.txt").write_text("-e .\nclick\n")
+    (tmp_path / "pyproject.toml").write_text(
+        '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+        '[project]\nname = "shop"\nversion = "1"\ndependencies = ["flask>=3"]\n'
+    )
+    files = ["requirements.txt"]
+    assert read_requirement_texts(tmp_path, files, TARGET) == {"requirements.txt": "-e .\nclick\n"}
+    assert required_names(tmp_path, files, TARGET) == ("flask", "click")

@@ -3,10 +3,13 @@
 import pytest
 from packaging.version import Version
 
+from bootfit.model.credentials import without_credentials
 from bootfit.model.errors import UndeterminedError, UsageError
-from bootfit.requirements.index import index_address, without_credentials
+from bootfit.requirements.audit import conflict_finding
+from bootfit.requirements.index import index_address
 from bootfit.requirements.index_page import moment_of
 from bootfit.requirements.page_formats import NotAPage, read_html_page, read_json_page
+from bootfit.requirements.requirement_file import parse_entries
 from bootfit.requirements.resolve import NeedsMetadata, NoSolution, Resolution, read_answer
 
 CONFLICT = """error: No solution found when resolving dependencies
@@ -34,6 +37,28 @@ def test_a_conflict_is_cut_into_sentences():
     assert answer.summary.startswith("Because pandas==2.1.4 depends on numpy>=1.26.0,<2")
     assert len(answer.reasons) == 3
     assert answer.reasons[2] == "something helpful"
+
+
+def test_a_conflict_is_about_the_packages_and_not_the_words_of_its_prose():
+    entries = list(parse_entries("pandas==2.1.4\nnumpy==1.24.4\nclash\nyour\nrequire\n", "r.txt"))
+    answer = read_answer(1, "", CONFLICT)
+    assert conflict_finding(answer, entries).subject == "numpy, pandas"
+    assert conflict_finding(answer, entries[2:]).subject == "requirements"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("git+https://me:s3cret@h.test/x@v1", "git+https://****@h.test/x@v1"),
+        ("-i https://tok@h.test/s", "-i https://****@h.test/s"),
+        ("https://me:s3@cret@h.test/", "https://****@h.test/"),
+        ("git+ssh://git@h.test/x", "git+ssh://git@h.test/x"),
+        ("https://${USER}:${TOKEN}@h.test/", "https://${USER}:${TOKEN}@h.test/"),
+        ("https://h.test/x@v1", "https://h.test/x@v1"),
+    ],
+)
+def test_credentials_are_struck_out_and_nothing_else(text, shown):
+    assert without_credentials(text) == shown
 
 
 def test_a_failed_build_asks_for_metadata():

@@ -12,7 +12,9 @@ def command(code: str | None) -> None:
     from bootfit.extensions import all_rules
     from bootfit.model.errors import UsageError
 
-    rules, _ = all_rules()
+    rules, broken = all_rules()
+    for finding in broken:
+        click.echo(f"bootfit: {finding.message}", err=True)
     if code is None:
         for rule in rules.values():
             first_line = rule.explanation().partition("\n")[0]

@@ -80,22 +80,29 @@ def measure(walk: Walk) -> None:
     walk.learn(*findings, app=description, measurements=measurements)
 
 
+def check_or_take(walk: Walk) -> None:
+    """Learn what installs and how: what is emitted depends on it.
+
+    An earlier run document answers where it checked the same target.
+    """
+    earlier = _earlier(walk)
+    if earlier and earlier.check and earlier.target == walk.run.target:
+        carried = [f for f in earlier.findings if f.code.startswith("BF1")]
+        walk.learn(*carried, check=earlier.check)
+    elif walk.config.requirements:
+        check(walk)
+
+
 def measure_or_take(walk: Walk) -> None:
     """Learn the app and its measurements, from an earlier run document where one is given.
 
     Raises:
         UsageError: it cannot be read, or holds no measurements.
     """
-    document: Path | None = walk.options["measured"]
-    if document is None:
+    document, earlier = walk.options["measured"], _earlier(walk)
+    if earlier is None:
         measure(walk)
         return
-    try:
-        earlier: Run = decode_run(document.read_bytes(), str(document))
-    except OSError as error:
-        raise UsageError(
-            f"cannot read {document}: {error.strerror}", "write one with --format json=FILE"
-        ) from None
     if earlier.app is None or earlier.measurements is None:
         raise UsageError(f"{document} holds no measurements", "take one of `bootfit measure`")
     carried = [
@@ -104,3 +111,15 @@ def measure_or_take(walk: Walk) -> None:
         if finding.code.startswith("BF3") and finding.slug != "other-python"
     ]
     walk.learn(*carried, app=earlier.app, measurements=earlier.measurements)
+
+
+def _earlier(walk: Walk) -> Run | None:
+    document: Path | None = walk.options["measured"]
+    if document is None:
+        return None
+    try:
+        return decode_run(document.read_bytes(), str(document))
+    except OSError as error:
+        raise UsageError(
+            f"cannot read {document}: {error.strerror}", "write one with --format json=FILE"
+        ) from None

@@ -1,12 +1,16 @@
-"""The options that commands share. Each option also reads a `BOOTFIT_*` variable."""
+"""The options that commands share; most also read the `BOOTFIT_*` variable that help names."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+#: An option whose help names the variable that it also reads.
+option = partial(click.option, show_envvar=True)
 
 
 def apply(*decorators: Callable[[F], F]) -> Callable[[F], F]:
@@ -24,11 +28,9 @@ def project_options(function: F) -> F:
     """Add what says which project is meant and where it will run."""
     return apply(
         click.argument("project", type=click.Path(path_type=Path, file_okay=False), default=Path()),
-        click.option("--platform", envvar="BOOTFIT_PLATFORM", help="Platform profile."),
-        click.option(
-            "--python", envvar="BOOTFIT_PYTHON", metavar="X.Y.Z", help="Python of the target."
-        ),
-        click.option(
+        option("--platform", envvar="BOOTFIT_PLATFORM", help="Platform profile."),
+        option("--python", envvar="BOOTFIT_PYTHON", metavar="X.Y.Z", help="Python of the target."),
+        option(
             "-r",
             "--requirement",
             "requirements",
@@ -42,32 +44,35 @@ def project_options(function: F) -> F:
 def app_options(function: F) -> F:
     """Add what says how the app is probed."""
     return apply(
-        click.option("--app", envvar="BOOTFIT_APP", metavar="MODULE:ATTR", help="The app object."),
-        click.option(
+        option("--app", envvar="BOOTFIT_APP", metavar="MODULE:ATTR", help="The app object."),
+        option(
             "--interpreter",
             envvar="BOOTFIT_INTERPRETER",
             type=click.Path(path_type=Path),
             help="Python that has the project's requirements installed.",
         ),
-        click.option(
+        option(
             "--memory", envvar="BOOTFIT_MEMORY", metavar="SIZE", help="Memory budget, like 512Mi."
         ),
-        click.option(
+        option(
             "--samples",
+            envvar="BOOTFIT_SAMPLES",
             type=click.IntRange(1, 50),
             default=3,
             show_default=True,
             help="Fresh processes a probe.",
         ),
-        click.option(
+        option(
             "--jobs",
+            envvar="BOOTFIT_JOBS",
             type=click.IntRange(1, 64),
             default=2,
             show_default=True,
             help="Probes at a time.",
         ),
-        click.option(
+        option(
             "--time-limit",
+            envvar="BOOTFIT_TIME_LIMIT",
             type=click.FloatRange(min=1),
             default=120,
             show_default=True,
@@ -79,7 +84,7 @@ def app_options(function: F) -> F:
 
 def measured_option(function: F) -> F:
     """Add what spares measuring again."""
-    return click.option(
+    return option(
         "--measured",
         type=click.Path(path_type=Path, dir_okay=False),
         metavar="RUN.json",
@@ -90,10 +95,8 @@ def measured_option(function: F) -> F:
 def index_options(function: F) -> F:
     """Add what says which package index is asked."""
     return apply(
-        click.option(
-            "--index-url", envvar="BOOTFIT_INDEX_URL", metavar="URL", help="Package index."
-        ),
-        click.option(
+        option("--index-url", envvar="BOOTFIT_INDEX_URL", metavar="URL", help="Package index."),
+        option(
             "--exclude-newer",
             envvar="BOOTFIT_EXCLUDE_NEWER",
             metavar="DATE",
@@ -117,20 +120,20 @@ def index_options(function: F) -> F:
 def output_options(function: F) -> F:
     """Add what says how the answer is given."""
     return apply(
-        click.option(
+        option(
             "--format",
             "formats",
             multiple=True,
             metavar="NAME[=FILE]",
             help="text, json, or an extension's; may be repeated.",
         ),
-        click.option(
+        option(
             "-o",
             "--output",
             type=click.Path(path_type=Path, dir_okay=False),
             help="File for the one format that names none.",
         ),
-        click.option(
+        option(
             "--fail-on",
             type=click.Choice(["note", "warning", "error"]),
             default="error",
@@ -138,12 +141,13 @@ def output_options(function: F) -> F:
             envvar="BOOTFIT_FAIL_ON",
             help="Lowest severity that makes the exit code 1.",
         ),
-        click.option(
+        option(
             "--color",
+            envvar="BOOTFIT_COLOR",
             type=click.Choice(["auto", "always", "never"]),
             default="auto",
             help="Colour of the text report.",
         ),
-        click.option("-q", "--quiet", is_flag=True, help="The verdict and findings alone."),
-        click.option("-v", "--verbose", is_flag=True, help="Every detail."),
+        option("-q", "--quiet", is_flag=True, help="The verdict and findings alone."),
+        option("-v", "--verbose", is_flag=True, help="Every detail."),
     )(function)

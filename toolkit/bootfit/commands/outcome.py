@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from bootfit.extensions import find_extensions
+from bootfit.extensions import as_function, find_extensions
 from bootfit.model.errors import ExitCode, UsageError
 from bootfit.model.finding import Severity, worst
 from bootfit.model.run import Run
@@ -30,7 +30,7 @@ def deliver(run: Run, options: Mapping[str, Any]) -> int:
             click.echo(text, nl=False, color=True)
             continue
         try:
-            write_atomically(path, text.encode())
+            write_atomically({path: text.encode()})
         except OSError as error:
             raise UsageError(
                 f"cannot write {path}: {error.strerror}", "name a file in a folder that exists"
@@ -66,7 +66,14 @@ def _renderer(name: str) -> Any:
 
     known = {extension.name: extension for extension in find_extensions("reports")}
     if name in known:
-        return known[name].load()
+        try:
+            return as_function(known[name].load())
+        except Exception as error:  # noqa: BLE001 - a stranger's code may raise anything
+            raise UsageError(
+                f"format {name!r} of {known[name].distribution} cannot be used: "
+                f"{type(error).__name__}: {error}",
+                "mend or uninstall that distribution",
+            ) from None
     near = get_close_matches(name, known, n=1)
     raise UsageError(
         f"unknown format {name!r}",

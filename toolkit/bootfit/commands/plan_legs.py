@@ -72,7 +72,7 @@ def emit(walk: Walk) -> None:
         health_path=walk.config.health_path,
         python_path=_python_path(walk, plan.app),
     )
-    walk.files = emit_all(plan, context, emitters=walk.extensions("emitters"))
+    walk.files = emit_all(plan, context, emitters=walk.functions("emitters"))
     walk.learn(emitted=compare(walk.root, walk.files))
 
 

@@ -9,9 +9,12 @@ def command(name: str | None) -> None:
     """List the platforms, or show one with the source of each fact."""
     from bootfit.extensions import load_all
     from bootfit.model.sizes import format_mib
-    from bootfit.platforms import load_platform, platform_names
+    from bootfit.platforms import load_platform, platform_names, readable
 
-    profiles = [file for files in load_all("platforms")[0].values() for file in files]
+    loaded, broken = load_all("platforms", readable)
+    for finding in broken:
+        click.echo(f"bootfit: {finding.message}", err=True)
+    profiles = [file for files in loaded.values() for file in files]
     if name is None:
         for known in platform_names(profiles):
             platform = load_platform(known, profiles)

@@ -6,6 +6,7 @@ import click
 
 from bootfit.commands.options import (
     app_options,
+    index_options,
     measured_option,
     output_options,
     project_options,
@@ -16,11 +17,12 @@ from bootfit.commands.options import (
 @project_options
 @app_options
 @measured_option
+@index_options
 @output_options
 def command(**options: Any) -> int:
     """Boot the plan for PROJECT under the platform's memory limit and request every endpoint."""
-    from bootfit.commands.legs import measure_or_take
+    from bootfit.commands.legs import check_or_take, measure_or_take
     from bootfit.commands.plan_legs import emit, tune, verify
     from bootfit.commands.walk import walk_through
 
-    return walk_through("verify", options, measure_or_take, tune, emit, verify)
+    return walk_through("verify", options, check_or_take, measure_or_take, tune, emit, verify)

@@ -9,12 +9,12 @@ from bootfit import __version__
 from bootfit.commands.outcome import check_formats, deliver
 from bootfit.commands.progress import Progress
 from bootfit.config import Config, Overrides, load_config
-from bootfit.extensions import load_all
+from bootfit.extensions import as_function, load_all
 from bootfit.model.finding import Finding, in_order
 from bootfit.model.platform import Platform, Target
 from bootfit.model.rules import Assumption
 from bootfit.model.run import Run
-from bootfit.platforms import family_of, load_platform, target_for
+from bootfit.platforms import family_of, load_platform, readable, target_for
 
 
 class Walk:
@@ -36,7 +36,7 @@ class Walk:
         self.progress = Progress(quiet=options["quiet"])
         #: The emitted files, path → text, once there is a plan.
         self.files: dict[str, str] = {}
-        loaded, broken = load_all("platforms")
+        loaded, broken = load_all("platforms", readable)
         profiles = [file for files in loaded.values() for file in files]
         self.platform: Platform = load_platform(self.config.platform, profiles)
         #: The platform's plans, the smallest first.
@@ -75,9 +75,9 @@ class Walk:
             *(Assumption.finding(text.partition(" ")[0], f"assumed {text}") for text in texts)
         )
 
-    def extensions(self, group: str) -> dict[str, Any]:
-        """Return the loaded extensions of a group; broken ones become findings."""
-        loaded, broken = load_all(group)
+    def functions(self, group: str) -> dict[str, Callable[..., Any]]:
+        """Return the loaded emitters or reports; broken ones become findings."""
+        loaded, broken = load_all(group, as_function)
         self.learn(*broken)
         return loaded
 

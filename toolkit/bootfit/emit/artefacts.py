@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Callable, Iterable, Mapping
 
 from bootfit.emit.context import EmitContext
-from bootfit.emit.writing import stamped
+from bootfit.emit.writing import WITNESS, stamped, testimony
 from bootfit.model.errors import UsageError
 from bootfit.model.plan import Plan
 
@@ -68,6 +68,12 @@ def emit_all(
                     f"{path} would be written by both {origin[path]} and {name}",
                     "name only one of these artefacts",
                 )
-            carries = path not in WITHOUT_HEADER and path.endswith(_COMMENTED)
-            files[path] = stamped(body) if carries else body
-    return dict(sorted(files.items()))
+            files[path] = body
+    bare = {path: body for path, body in files.items() if not _carries_header(path)}
+    if WITNESS in files:
+        files[WITNESS] += testimony(bare)
+    return {path: files[path] if path in bare else stamped(files[path]) for path in sorted(files)}
+
+
+def _carries_header(path: str) -> bool:
+    return path not in WITHOUT_HEADER and path.endswith(_COMMENTED)

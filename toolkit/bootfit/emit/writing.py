@@ -14,6 +14,17 @@ from bootfit.model.writing import write_atomically
 _HEADER = "# Written by bootfit; changes by hand are kept unless --force is given. sha256:"
 _STAMP = re.compile(re.escape(_HEADER) + r"([0-9a-f]{64})")
 
+#: The file whose last lines hold the hashes of those written with it that carry no header.
+WITNESS = "gunicorn.conf.py"
+_BESIDE = "# Written with it: "
+_TESTIMONY = re.compile(re.escape(_BESIDE) + r"(?P<path>\S+) sha256:(?P<hash>[0-9a-f]{64})")
+
+
+def testimony(bare: Mapping[str, str]) -> str:
+    """Return the lines that tell later what was written into files that carry no header."""
+    lines = [f"{_BESIDE}{path} sha256:{_hash(body)}\n" for path, body in sorted(bare.items())]
+    return "".join(["\n", *lines]) if lines else ""
+
 
 def stamped(body: str) -> str:
     """Return ``body`` under a header line with its hash, by which changes by hand are seen."""
@@ -31,13 +42,19 @@ def compare(root: Path, files: Mapping[str, str]) -> tuple[EmittedFile, ...]:
     """Return each file with its state in ``root``.
 
     The states are ``new`` (there is none), ``same``, ``differs`` (bootfit wrote what is there) and
-    ``hand-made`` (somebody else did, or changed it since; what cannot carry a header counts so).
+    ``hand-made`` (somebody else did, or changed it since).
 
     Raises:
         UsageError: a path leads out of ``root``, or what is there cannot be read.
     """
+    witness = _read(_inside(root, WITNESS), WITNESS) or ""
+    ours = {
+        match["path"]: match["hash"]
+        for line in (witness.splitlines() if is_untouched(witness) else ())
+        if (match := _TESTIMONY.fullmatch(line))
+    }
     return tuple(
-        EmittedFile(path, _state(_read(_inside(root, path), path), text), text)
+        EmittedFile(path, _state(_read(_inside(root, path), path), text, ours.get(path)), text)
         for path, text in files.items()
     )
 
@@ -74,7 +91,7 @@ def diff(root: Path, files: Mapping[str, str]) -> str:
 
 
 def write(root: Path, files: Mapping[str, str], *, force: bool = False) -> tuple[EmittedFile, ...]:
-    """Write what is new or differs, each file at once or not at all; return the states before.
+    """Write what is new or differs, all files or none; return the states before.
 
     Raises:
         UsageError: a file is hand-made and ``force`` is not given (then nothing is written), a
@@ -87,18 +104,28 @@ def write(root: Path, files: Mapping[str, str], *, force: bool = False) -> tuple
             f"not written, since it was made or changed by hand: {', '.join(foreign)}",
             "look at --diff; --force writes over it",
         )
-    for file in states:
-        if file.state != "same":
-            _replace(_inside(root, file.path), file.path, file.text)
+    wanted = {
+        _inside(root, file.path): file.text.encode() for file in states if file.state != "same"
+    }
+    try:
+        for target in wanted:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(wanted)
+    except OSError as error:
+        raise UsageError(
+            f"cannot write into {root}: {error.strerror or error}; nothing was written",
+            "see who may write there",
+        ) from None
     return states
 
 
-def _state(before: str | None, after: str) -> str:
+def _state(before: str | None, after: str, hash_of_ours: str | None) -> str:
     if before is None:
         return "new"
-    if before.replace("\r\n", "\n") == after:
+    plain = before.replace("\r\n", "\n")
+    if plain == after:
         return "same"
-    return "differs" if is_untouched(before) else "hand-made"
+    return "differs" if is_untouched(before) or _hash(plain) == hash_of_ours else "hand-made"
 
 
 def _inside(root: Path, path: str) -> Path:
@@ -124,17 +151,6 @@ def _read(target: Path, path: str) -> str | None:
     except OSError as error:
         raise UsageError(
             f"cannot read {path}: {error.strerror or error}", "see what lies at that path"
-        ) from None
-
-
-def _replace(target: Path, path: str, text: str) -> None:
-    """Write the file whole or not at all, in a folder that is made for it."""
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(target, text.encode())
-    except OSError as error:
-        raise UsageError(
-            f"cannot write {path}: {error.strerror or error}", "see who may write there"
         ) from None
 
 

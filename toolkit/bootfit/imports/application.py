@@ -6,6 +6,7 @@ Nothing is imported: source is parsed. Pure but for `find_applications` and `fin
 import ast
 import re
 import shlex
+import stat
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,10 +109,10 @@ def find_applications(root: Path) -> tuple[Candidate, ...]:
     """
     found: list[Candidate] = []
     for name in _START_FILES:
-        found += apps_in_command(_read(root / name), name)
+        found += apps_in_command(source_text(root / name), name)
     made: list[Candidate] = []
     for path in python_files(root):
-        made += apps_in_source(_read(root / path), module_of(path), path.as_posix())
+        made += apps_in_source(source_text(root / path), module_of(path), path.as_posix())
     made.sort(key=_likelihood)
     unique: dict[str, Candidate] = {}
     for candidate in (*found, *made):
@@ -155,7 +156,7 @@ def _belongs(root: Path, relative: Path) -> bool:
     folders = relative.parts[:-1]
     if any(name in _SKIPPED or name.startswith(".") for name in folders):
         return False
-    if relative.name.startswith(("test_", "conftest", "setup.")):
+    if relative.name.startswith((".", "test_", "conftest", "setup.")):
         return False
     return not any((root.joinpath(*folders[:n]) / "pyvenv.cfg").exists() for n in (1, 2))
 
@@ -233,9 +234,11 @@ def _callable_bare(function: ast.FunctionDef) -> bool:
     return positional <= len(arguments.defaults) and None not in arguments.kw_defaults
 
 
-def _read(path: Path) -> str:
+def source_text(path: Path) -> str:
+    """Return the text of a regular file of at most 512 KiB; "" for any other, or none."""
     try:
-        if path.stat().st_size > _LARGEST_FILE:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST_FILE:
             return ""
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError:

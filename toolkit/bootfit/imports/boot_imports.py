@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bootfit.imports.application import python_files
+from bootfit.imports.application import python_files, source_text
 from bootfit.model.app import ImplementationDeclaration, PluginDeclaration
 
 #: Distributions whose module has another name, from their own metadata (``top_level.txt``).
@@ -57,8 +57,7 @@ def boot_imports(root: Path, distributions: Iterable[str]) -> tuple[BootImport, 
     wanted = {module_name(name): name for name in distributions}
     found: dict[str, BootImport] = {}
     for path in python_files(root):
-        text = (root / path).read_text(encoding="utf-8", errors="replace")
-        for module, line in imports_at_boot(text):
+        for module, line in imports_at_boot(source_text(root / path)):
             if module in wanted and module not in found:
                 found[module] = BootImport(module, wanted[module], path.as_posix(), line)
     return tuple(found[module] for module in sorted(found))

@@ -8,4 +8,4 @@ from bootfit.model.writing import write_atomically
 
 if __name__ == "__main__":
     text = json.dumps(run_schema(), indent=2, sort_keys=True) + "\n"
-    write_atomically(Path(__file__).with_name("run-v1.schema.json"), text.encode())
+    write_atomically({Path(__file__).with_name("run-v1.schema.json"): text.encode()})

@@ -5,13 +5,17 @@ read by HTTP range. Sizes are capped, compressed and expanded: an archive that i
 sound one is reported, not unpacked.
 """
 
+import bz2
 import gzip
 import io
+import lzma
+import struct
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import IO, Any, cast
 
 import requests
 
@@ -24,6 +28,11 @@ MAX_EXPANDED_BYTES = 1024 * 1024 * 1024
 #: Metadata is text of kilobytes; nothing larger is kept.
 MAX_MEMBER_BYTES = 4 * 1024 * 1024
 MAX_MEMBERS = 100_000
+#: A long name, or what a PAX header says of one member: of sound archives, some hundred bytes.
+MAX_HEADER_BYTES = 1024 * 1024
+#: All such headers of one archive together: they are kept in memory.
+MAX_HEADERS_BYTES = 16 * 1024 * 1024
+_HEADERS_IN_ROW = 16
 _BLOCK = 64 * 1024
 
 
@@ -63,21 +72,99 @@ def _read_tar(
     with index.stream(file.url) as (_, chunks):
         source = _Capped(chunks)
         try:
-            if file.filename.endswith((".gz", ".tgz")):
-                # Apart from tarfile, which takes a cut archive for a whole one.
-                expanded = gzip.GzipFile(fileobj=source, mode="rb")
-                with tarfile.open(fileobj=expanded, mode="r|", bufsize=_BLOCK) as tar:
-                    if not _collect(tar, members, wanted, enough):
-                        _read_to_end(expanded)
-            else:
-                with tarfile.open(fileobj=source, mode="r|*", bufsize=_BLOCK) as tar:
-                    _collect(tar, members, wanted, enough)
-        except (tarfile.TarError, EOFError, zlib.error, OSError, ValueError) as error:
+            # Apart from tarfile, which takes a cut archive for a whole one.
+            expanded = _Expanded(_decompressed(cast("IO[bytes]", source), file.filename))
+            with tarfile.open(
+                fileobj=expanded, mode="r|", bufsize=_BLOCK, tarinfo=_careful_headers()
+            ) as tar:
+                if not _collect(tar, members, wanted, enough):
+                    _read_to_end(expanded)
+        except _BROKEN as error:
             if isinstance(error, requests.RequestException):
                 raise
             reason = str(error) or "it ends too early"
             raise UnreadableArchive(f"it is no sound tar file: {reason}") from None
     return members
+
+
+#: What reading a stranger's bytes may raise.
+_BROKEN = (
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    OverflowError,
+    RuntimeError,
+)
+
+
+def _decompressed(source: IO[bytes], filename: str) -> io.BufferedIOBase:
+    if filename.endswith(".bz2"):
+        return bz2.BZ2File(source, "rb")
+    if filename.endswith(".xz"):
+        return lzma.LZMAFile(source, "rb")
+    return gzip.GzipFile(fileobj=source, mode="rb")
+
+
+class _Expanded(io.RawIOBase):
+    """An expanded stream that ends with an error where it is larger than any sound archive."""
+
+    def __init__(self, stream: io.BufferedIOBase) -> None:
+        self._stream = stream
+        self._read = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(_BLOCK if size < 0 else size)
+        self._read += len(data)
+        if self._read > MAX_EXPANDED_BYTES:
+            raise UnreadableArchive(f"it expands to more than {MAX_EXPANDED_BYTES // 2**20} MiB")
+        return data
+
+
+def _careful_headers() -> type[tarfile.TarInfo]:
+    """Return the header class for one archive: tarfile reads any length of them into memory."""
+    kept = 0
+    in_row = 0
+
+    class Careful(tarfile.TarInfo):
+        @classmethod
+        def frombuf(cls, *args: Any, **known: Any) -> "Careful":
+            nonlocal kept, in_row
+            header = super().frombuf(*args, **known)
+            if header.type == tarfile.GNUTYPE_SPARSE:
+                raise UnreadableArchive("it has members with holes, which no sdist has")
+            if header.type not in _OF_NEXT:
+                in_row = 0
+                return header
+            kept += header.size
+            in_row += 1
+            if header.size > MAX_HEADER_BYTES or kept > MAX_HEADERS_BYTES:
+                raise UnreadableArchive(f"a header of it has {header.size} bytes")
+            if in_row > _HEADERS_IN_ROW:
+                raise UnreadableArchive("it has nothing but headers")
+            return header
+
+        def _proc_gnusparse_10(self, *_: object) -> None:
+            raise UnreadableArchive("it has members with holes, which no sdist has")
+
+    return Careful
+
+
+#: Headers that say something of the member that follows.
+_OF_NEXT = {
+    tarfile.GNUTYPE_LONGNAME,
+    tarfile.GNUTYPE_LONGLINK,
+    tarfile.XHDTYPE,
+    tarfile.XGLTYPE,
+    tarfile.SOLARIS_XHDTYPE,
+}
 
 
 def _collect(
@@ -104,7 +191,7 @@ def _collect(
     return False
 
 
-def _read_to_end(expanded: gzip.GzipFile) -> None:
+def _read_to_end(expanded: io.RawIOBase) -> None:
     """Read what follows the last member: padding, and the check sum that proves it whole."""
     rest = 0
     while block := expanded.read(_BLOCK):
@@ -150,12 +237,15 @@ def _read_zip(index: Index, file: IndexFile, wanted: Callable[[str], bool]) -> M
             for info in archive.infolist():
                 members.names.append(info.filename)
                 if not info.is_dir() and wanted(info.filename):
+                    if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+                        # Those expand without a limit.
+                        raise UnreadableArchive(f"its {info.filename} is compressed unusually")
                     with archive.open(info) as content:
                         data = content.read(MAX_MEMBER_BYTES + 1)
                     if len(data) > MAX_MEMBER_BYTES:
                         raise UnreadableArchive(f"its {info.filename} is no text of metadata")
                     members.texts[info.filename] = data.decode("utf-8", "replace")
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except _BROKEN as error:
         raise UnreadableArchive(f"it is no sound zip file: {error}") from None
     return members
 

@@ -75,7 +75,11 @@ def conflict_finding(conflict: NoSolution, entries: Sequence[RequirementEntry]) 
 def _names(text: str, name: str) -> bool:
     import re
 
-    return re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", text) is not None
+    # As a package alone: "project", "python" or "only" stand in the prose as words, too.
+    before = r"(?:(?:depends? on|requires?|versions? of) )"
+    after = r"(?:\[[^\]]*\])?(?:\{[^}]*\})?[=<>!~]"
+    own = rf"(?<![\w.-]){re.escape(name)}"
+    return re.search(rf"{before}{own}(?![\w-])|{own}{after}", text) is not None
 
 
 def _missing(entry: RequirementEntry, page: ProjectFiles) -> Finding | None:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 import requests
 from packaging.utils import canonicalize_name
 
+from bootfit.model.credentials import without_credentials
 from bootfit.model.errors import UndeterminedError, UsageError
 from bootfit.requirements.index_page import ProjectFiles, merge
 from bootfit.requirements.page_cache import PageCache, StoredPage
@@ -82,13 +83,6 @@ def index_address(url: str) -> IndexAddress:
     path = parts.path.rstrip("/") + "/"
     bare = urlunsplit((parts.scheme, netloc, path, "", ""))
     return IndexAddress(bare, parts.username or "", parts.password or "")
-
-
-def without_credentials(text: str) -> str:
-    """Return ``text`` with every ``user:password@`` of a URL struck out."""
-    import re
-
-    return re.sub(r"(\w+://)[^/\s@'\"]*@", r"\1****@", text)
 
 
 class Index:
@@ -171,7 +165,7 @@ class Index:
             ):
                 response.raise_for_status()
                 yield response, self._chunks(response, _CHUNK, 3 * self.timeout_seconds)
-        except requests.RequestException as error:
+        except (requests.RequestException, ValueError) as error:
             raise IndexUnreachableError(
                 f"{without_credentials(url)} cannot be read: {_reason(error)}", _HINT
             ) from None
@@ -223,7 +217,7 @@ class Index:
                 if self._cache is not None and not address.private:
                     self._cache.keep(address.url, name, page)
                 return files
-        except requests.RequestException as error:
+        except (requests.RequestException, ValueError) as error:
             raise IndexUnreachableError(
                 f"the index {address.url} gave no page for {name}: {_reason(error)}", _HINT
             ) from None
@@ -233,7 +227,7 @@ class Index:
         expected = response.headers.get("Content-Length")
         encoded = response.headers.get("Content-Encoding", "identity") != "identity"
         read = 0
-        for chunk in response.iter_content(size):
+        while chunk := _next_chunk(response, size):
             read += len(chunk)
             yield chunk
             if time.monotonic() > deadline:
@@ -254,13 +248,35 @@ class Index:
             self._sessions.append(session)
 
     def _auth(self, url: str) -> tuple[str, str] | None:
-        netloc = urlsplit(url).netloc
+        """Return the login for ``url``: it goes to the index's own scheme, host and port alone."""
+        try:
+            wanted = urlsplit(url)[:2]
+        except ValueError:  # requests says what is wrong with it
+            return None
         for address in self.addresses:
-            if address.user and urlsplit(address.url).netloc == netloc:
+            known = address.user or address.password
+            if known and urlsplit(address.url)[:2] == wanted:
                 from urllib.parse import unquote
 
                 return unquote(address.user), unquote(address.password)
         return None
+
+
+def _next_chunk(response: requests.Response, size: int) -> bytes:
+    """Return what has come, at most ``size`` bytes; b"" at the end.
+
+    Not `iter_content`, which waits until ``size`` bytes are there: a server that sends one byte
+    now and then would hold it for ever.
+    """
+    from urllib3 import exceptions
+
+    try:
+        chunk: bytes = response.raw.read1(size, decode_content=True)
+    except exceptions.ReadTimeoutError as error:
+        raise requests.Timeout(str(error)) from None
+    except (exceptions.HTTPError, OSError) as error:
+        raise requests.ConnectionError(str(error)) from None
+    return chunk
 
 
 _ONLINE = "run once without --offline"
@@ -278,7 +294,7 @@ def _project_files(name: str, page: StoredPage) -> ProjectFiles:
         raise IndexUnreachableError(f"what the index sent for {name} is {error}", _HINT) from None
 
 
-def _reason(error: requests.RequestException) -> str:
+def _reason(error: Exception) -> str:
     """Return the reason in a few words, without addresses of memory and credentials."""
     if isinstance(error, requests.HTTPError) and error.response is not None:
         return f"HTTP {error.response.status_code}"

@@ -127,11 +127,15 @@ def _index_files(files: Iterable[_File], base: str) -> Iterator[IndexFile]:
         found = kind_and_version(file.filename)
         if found is None:
             continue
+        url = file.url
+        if not url.startswith(("https://", "http://")):
+            try:
+                url = urljoin(base, url)
+            except ValueError:  # no address: the file cannot be had
+                continue
         yield IndexFile(
             filename=file.filename,
-            url=file.url
-            if file.url.startswith(("https://", "http://"))
-            else urljoin(base, file.url),
+            url=url,
             kind=found[0],
             version=found[1],
             size_bytes=file.size,

@@ -2,11 +2,11 @@
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
 from bootfit.model.check import CheckResult, DistributionCheck
+from bootfit.model.credentials import without_credentials
 from bootfit.model.errors import UndeterminedError, UsageError
 from bootfit.model.finding import Finding, in_order
 from bootfit.model.platform import Platform, Target
@@ -125,17 +125,14 @@ def _candidates(inquiry: Inquiry) -> tuple[bool, list[Candidate], list[Finding]]
     if not direct:
         return True, candidates, []
     inquiry.progress(f"Resolving {len(direct)} requirements for {inquiry.target}")
-    with ThreadPoolExecutor(1) as pool:
-        question = inquiry.question(inquiry.project.requirements)
-        resolving = pool.submit(inquiry.resolve, question, inquiry.target)
-        # Meanwhile: an index that does not answer as one says more about why than the resolver.
-        pages = inquiry.index.pages(direct)
-        if not any(page.on_index for page in pages.values()):
-            raise UndeterminedError(
-                f"the index {inquiry.index.addresses[0].url} knows none of: {', '.join(direct)}",
-                "is the index URL right, and are the names? set --index-url or BOOTFIT_INDEX_URL",
-            )
-        answer = resolving.result()
+    # First: an index that does not answer as one says more about why than the resolver.
+    pages = inquiry.index.pages(direct)
+    if not any(page.on_index for page in pages.values()):
+        raise UndeterminedError(
+            f"the index {inquiry.index.addresses[0].url} knows none of: {', '.join(direct)}",
+            "is the index URL right, and are the names? set --index-url or BOOTFIT_INDEX_URL",
+        )
+    answer = inquiry.resolve(inquiry.question(inquiry.project.requirements), inquiry.target)
     if isinstance(answer, NoSolution):
         audited = audit(inquiry, answer)
         return False, [*candidates, *audited.candidates], list(audited.findings)
@@ -167,8 +164,8 @@ def _outside(project: ProjectRequirements, target: Target) -> list[Finding]:
     """Return findings about what no index answers for, and the project's own Python."""
     findings = [
         NotCheckable.finding(
-            entry.text,
-            f"{entry.text} was not checked: {entry.reason}",
+            without_credentials(entry.text),
+            f"{without_credentials(entry.text)} was not checked: {entry.reason}",
             remedy="require a published version, or check it by hand",
             place=entry.place,
         )
@@ -177,7 +174,8 @@ def _outside(project: ProjectRequirements, target: Target) -> list[Finding]:
     findings += [
         NotCheckable.finding(
             f"--{option.name}",
-            f"--{option.name} {option.value}".rstrip() + " is not followed: the index was asked",
+            f"--{option.name} {without_credentials(option.value)}".rstrip()
+            + " is not followed: the index was asked",
             remedy="name the index with --index-url",
             place=option.place,
         )

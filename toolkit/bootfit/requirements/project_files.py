@@ -48,6 +48,8 @@ class ProjectRequirements:
     requires_python: list[tuple[str, Place]] = field(default_factory=list)
     #: Every file that was read, in order, relative to the project.
     files: list[str] = field(default_factory=list)
+    #: Those of them that are requirement files, line by line.
+    line_files: list[str] = field(default_factory=list)
 
     def option_values(self, name: str) -> tuple[str, ...]:
         """Return the values that an option has in the files, in order."""
@@ -111,7 +113,7 @@ def read_requirement_texts(root: Path, files: Sequence[str], target: Target) -> 
             lines += [f"{package.name}=={package.version}" for package in found.locked]
             texts[name] = "".join(f"{line}\n" for line in lines)
         else:
-            texts |= {file: _text(root, file) for file in found.files}
+            texts |= {file: _text(root, file) for file in found.line_files}
     return texts
 
 
@@ -176,6 +178,7 @@ def _read_requirements(
     text = _text(root, file, mentioned)
     if file not in found.files:
         found.files.append(file)
+    found.line_files.append(file)
     for entry in parse_entries(text, file):
         if isinstance(entry, OptionEntry) and entry.name in {"requirement", "constraint"}:
             if "://" in entry.value:

@@ -18,10 +18,11 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from bootfit.model.credentials import without_credentials
 from bootfit.model.errors import UndeterminedError
 from bootfit.model.platform import Target
 from bootfit.requirements.core_metadata import SdistMetadata
-from bootfit.requirements.index import IndexAddress, without_credentials
+from bootfit.requirements.index import IndexAddress
 from bootfit.requirements.page_cache import MAX_AGE_SECONDS, Freshness
 from bootfit.requirements.target_environment import uv_platform
 

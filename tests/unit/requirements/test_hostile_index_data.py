@@ -1,0 +1,134 @@
+"""What an index sends may be made to harm whoever reads it."""
+
+import gzip
+import io
+import json
+import resource
+import tarfile
+import zipfile
+from contextlib import contextmanager
+
+import pytest
+import requests
+
+from bootfit.model.errors import UndeterminedError
+from bootfit.requirements import archives
+from bootfit.requirements.archives import UnreadableArchive, read_members
+from bootfit.requirements.index import Index, index_address
+from bootfit.requirements.index_page import IndexFile
+from bootfit.requirements.page_formats import kind_and_version, read_json_page
+
+
+class HeldFile:
+    """An index that has one file."""
+
+    def __init__(self, data):
+        self.data = data
+
+    @contextmanager
+    def stream(self, _url, *, first=None, last=None):
+        response = requests.Response()
+        if first is None:
+            yield response, iter([self.data])
+            return
+        start = max(len(self.data) + first, 0) if first < 0 else first
+        response.status_code = 206
+        response.headers["Content-Range"] = f"bytes {start}-/{len(self.data)}"
+        yield response, iter([self.data[start : None if last is None else last + 1]])
+
+
+def read(data, name="a-1.0.tar.gz"):
+    kind, version = kind_and_version(name)
+    file = IndexFile(filename=name, url="https://index.test/x", kind=kind, version=version)
+    return read_members(HeldFile(data), file, lambda _: True, lambda _: False)
+
+
+def header(kind, size):
+    info = tarfile.TarInfo("x")
+    info.type, info.size = kind, size
+    return info.tobuf(tarfile.GNU_FORMAT)
+
+
+@pytest.mark.parametrize("kind", [b"L", b"K", b"x", b"g"])
+def test_a_header_of_many_megabytes_is_not_read(kind):
+    size = 64 * 1024**2
+    data = gzip.compress(header(kind, size) + bytes(size) + header(b"0", 0) + bytes(1024), 1)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(UnreadableArchive, match="a header of it"):
+        read(data)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 32 * 1024
+
+
+def test_headers_in_a_row_have_an_end():
+    with pytest.raises(UnreadableArchive, match="nothing but headers"):
+        read(gzip.compress((header(b"L", 512) + b"n" * 512) * 2000))
+
+
+def test_members_with_holes_are_refused():
+    with pytest.raises(UnreadableArchive, match="holes"):
+        read(gzip.compress(header(b"S", 0) + bytes(1024)))
+
+
+@pytest.mark.parametrize("suffix", ["gz", "bz2", "xz"])
+def test_the_expanded_stream_is_capped(suffix, monkeypatch):
+    monkeypatch.setattr(archives, "MAX_EXPANDED_BYTES", 2**20)
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode=f"w:{suffix}", format=tarfile.GNU_FORMAT) as tar:
+        for _ in range(3):
+            tar.addfile(tarfile.TarInfo("n" * 600_000))
+    with pytest.raises(UnreadableArchive, match="expands to more"):
+        read(buffer.getvalue(), f"a-1.0.tar.{suffix}")
+
+
+@pytest.mark.parametrize("suffix", ["gz", "bz2", "xz"])
+def test_a_sound_archive_with_a_long_name_is_read(suffix):
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode=f"w:{suffix}") as tar:
+        info = tarfile.TarInfo("a-1.0/" + "n" * 300)
+        info.size = 2
+        tar.addfile(info, io.BytesIO(b"ok"))
+    assert read(buffer.getvalue(), f"a-1.0.tar.{suffix}").texts == {info.name: "ok"}
+
+
+def zip_of(name, compression=zipfile.ZIP_STORED):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", compression) as archive:
+        archive.writestr(name, "text")
+    return buffer.getvalue()
+
+
+def test_a_member_name_that_is_no_utf_8():
+    data = zip_of("a-1.0/\u00e9").replace("\u00e9".encode(), b"\xff\xff")
+    with pytest.raises(UnreadableArchive, match="no sound zip"):
+        read(data, "a-1.0.zip")
+
+
+def test_zip_members_that_expand_without_limit_are_refused():
+    with pytest.raises(UnreadableArchive, match="unusually"):
+        read(zip_of("a-1.0/PKG-INFO", zipfile.ZIP_LZMA), "a-1.0.zip")
+
+
+def test_lzma_data_that_is_broken():
+    with pytest.raises(UnreadableArchive, match="no sound tar"):
+        read(b"\xfd7zXZ\x00 and nonsense" * 9, "a-1.0.tar.xz")
+
+
+def test_a_file_whose_address_is_none_is_passed_over():
+    files = [
+        {"filename": "a-1.0.tar.gz", "url": "//[x/y", "hashes": {}},
+        {"filename": "a-2.0.tar.gz", "url": "a-2.0.tar.gz", "hashes": {}},
+    ]
+    body = json.dumps({"meta": {"api-version": "1.0"}, "name": "a", "files": files}).encode()
+    found = read_json_page(body, "https://index.test/simple/a/")
+    assert [file.url for file in found] == ["https://index.test/simple/a/a-2.0.tar.gz"]
+
+
+def test_an_address_that_is_none_is_one_line():
+    addresses = (index_address("https://me:pw@index.test/simple"),)
+    with (
+        Index(addresses, timeout_seconds=1) as index,
+        pytest.raises(UndeterminedError) as caught,
+        index.stream("https://[x/"),
+    ):
+        pass
+    assert len(str(caught.value).splitlines()) == 1
