@@ -83,6 +83,16 @@ def test_says_what_it_assumed(tmp_path):
     assert any("requirements.txt" in text for text in config.assumptions)
 
 
+@pytest.mark.parametrize("lock", ["pylock.toml", "uv.lock", "poetry.lock", "Pipfile.lock"])
+def test_a_lock_is_found_and_requirement_files_come_first(tmp_path, lock):
+    write(tmp_path, '[project]\nname = "a"\ndependencies = ["b"]\n')
+    assert load_config(tmp_path).requirements == ("pyproject.toml",)
+    (tmp_path / lock).touch()
+    assert load_config(tmp_path).requirements == (lock,)
+    (tmp_path / "requirements.txt").touch()
+    assert load_config(tmp_path).requirements == ("requirements.txt",)
+
+
 def test_plugins_as_a_table(tmp_path):
     config = load_config(
         write(

@@ -256,7 +256,7 @@ def _convert(raw: dict[str, Any]) -> _Table:
 
 def _find_requirements(root: Path, project: dict[str, Any]) -> tuple[str, ...]:
     """Return what a deploy would install from, best evidence first."""
-    for name in ("requirements.txt", "pylock.toml"):
+    for name in ("requirements.txt", "pylock.toml", "uv.lock", "poetry.lock", "Pipfile.lock"):
         if (root / name).is_file():
             return (name,)
     return ("pyproject.toml",) if project.get("dependencies") else ()

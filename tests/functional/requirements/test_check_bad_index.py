@@ -80,12 +80,13 @@ def test_a_transitive_page_that_breaks(index, check):
     assert "500" in undetermined(check, "a")
 
 
-def test_credentials_are_used_and_never_shown(index, check):
+def test_credentials_are_used_and_never_shown(index, check, tmp_path):
     index.login = "me:s3cret"
     index.wheel("a", "1.0", requires=["b"])
     index.wheel("b", "1.0")
     checks, _, _ = check("a", url=f"http://me:s3cret@{index.address}")
     assert set(checks) == {"a", "b"}
+    assert not list(tmp_path.glob("cache/bootfit/pages/*/*"))
     message = undetermined(check, "a", url=f"http://me:wr0ng@{index.address}")
     assert "wr0ng" not in message
     assert "401" in message

@@ -26,7 +26,7 @@ PLANNER = (
 def check(tmp_path, monkeypatch):
     monkeypatch.delenv("BOOTFIT_INDEX_URL", raising=False)
 
-    def run(*lines, python):
+    def run(*lines, python, matrix=()):
         (tmp_path / "requirements.txt").write_text("\n".join(lines) + "\n")
         platform = load_platform("render-free")
         return check_project(
@@ -35,6 +35,7 @@ def check(tmp_path, monkeypatch):
             platform,
             target_for(platform, python),
             exclude_newer=DAY,
+            matrix=matrix,
             progress=lambda _: None,
         )
 
@@ -69,6 +70,18 @@ def test_pydantic_core_is_rust_on_3_13_and_pandas_2_1_is_c(check):
     rust = next(finding for finding in findings if finding.code == "BF101")
     assert "os error 30" in rust.message
     assert "pydantic==2.8.0 is the next version whose pydantic-core has a wheel" in rust.remedy
+
+
+def test_the_planner_works_on_three_pythons_as_it_stands(check):
+    result, _ = check(
+        *PLANNER, python="3.11", matrix=("3.8", "3.9", "3.10", "3.11", "3.12", "3.13")
+    )
+    matrix = result.matrix
+    assert matrix.works == ("3.9", "3.10", "3.11")
+    assert [bool(refusal) for refusal in matrix.refusals] == [True, *[False] * 3, True, True]
+    core = next(row for row in matrix.rows if row.name == "pydantic-core")
+    assert core.cells[-1].verdict == "rust-sdist"
+    assert core.cells[-2].verdict == "wheel"
 
 
 def test_pandas_2_2_3_has_wheels_for_3_13(check):

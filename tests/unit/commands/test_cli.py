@@ -162,3 +162,17 @@ def test_a_fault_of_ours_is_no_finding(tmp_path):
     assert "LookupError: deep inside" in done.stderr
     told = bootfit("report", str(document), "--format", "odd", "-v", env=environment)
     assert "Traceback" in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--offline", "--refresh"), "exclude each other"),
+        (("--matrix", "3.x"), "'3.x' is not a range of Pythons"),
+    ],
+)
+def test_check_options_that_make_no_sense(tmp_path, options, message):
+    (tmp_path / "requirements.txt").write_text("a\n")
+    result = bootfit("check", str(tmp_path), *options)
+    assert result.returncode == 2
+    assert message in result.stderr

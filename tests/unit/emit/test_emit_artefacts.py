@@ -198,6 +198,22 @@ def test_plan_names_are_spelled_with_a_space_and_off_stays_a_word():
             ),
         ),
         (
+            {"requirements": {"uv.lock[ml]": "flask==3.1.3\n"}, "is_distribution": False},
+            (
+                "pip install uv && uv export --quiet --frozen --no-default-groups "
+                "--no-emit-project --extra ml > requirements-locked.txt && "
+                "pip install --only-binary :all: -r requirements-locked.txt"
+            ),
+        ),
+        (
+            {"requirements": {"web/poetry.lock": "flask==3.1.3\n"}, "is_distribution": False},
+            (
+                "pip install poetry poetry-plugin-export && "
+                "(cd web/ && poetry export) > requirements-locked.txt && "
+                "pip install --only-binary :all: -r requirements-locked.txt"
+            ),
+        ),
+        (
             {"is_distribution": False, "build_steps": ("python -m shop.build",)},
             "pip install --only-binary :all: -r requirements.txt && python -m shop.build",
         ),

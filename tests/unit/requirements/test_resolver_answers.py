@@ -142,3 +142,15 @@ def test_a_date_means_the_end_of_that_day():
     assert moment_of("2026-01-31") == moment_of("2026-02-01T00:00:00Z")
     with pytest.raises(ValueError, match="yesterday"):
         moment_of("yesterday")
+
+
+def test_a_time_that_is_none_spoils_nothing_else():
+    body = (
+        b'{"meta":{"api-version":"1.0"},"name":"a","files":['
+        b'{"filename":"a-1-py3-none-any.whl","url":"a","hashes":{},"upload-time":"soon"},'
+        b'{"filename":"a-2-py3-none-any.whl","url":"b","hashes":{},'
+        b'"upload-time":"2024-01-02T03:04:05Z"}]}'
+    )
+    first, second = read_json_page(body, "https://index.test/simple/a/")
+    assert first.uploaded is None
+    assert second.uploaded == moment_of("2024-01-02T03:04:05+00:00")

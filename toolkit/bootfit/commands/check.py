@@ -10,6 +10,12 @@ from bootfit.commands.options import index_options, output_options, project_opti
 @click.command("check")
 @project_options
 @index_options
+@click.option(
+    "--matrix",
+    envvar="BOOTFIT_MATRIX",
+    metavar="3.9-3.13",
+    help="Try these Pythons as well; ranges and single ones, with commas between.",
+)
 @output_options
 def command(**options: Any) -> int:
     """Say whether every direct and transitive requirement of PROJECT installs on the target."""

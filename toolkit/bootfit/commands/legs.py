@@ -11,7 +11,12 @@ from bootfit.model.run import Run
 def check(walk: Walk) -> None:
     """Learn whether every requirement installs on the target."""
     from bootfit.requirements import check_project
+    from bootfit.requirements.matrix import parse_pythons
 
+    pythons = walk.options.get("matrix")
+    offline, refresh = walk.options.get("offline"), walk.options.get("refresh")
+    if offline and refresh:
+        raise UsageError("--offline and --refresh exclude each other", "leave one of them out")
     if not walk.config.requirements:
         raise UsageError(
             f"no requirements found in {walk.root}",
@@ -24,6 +29,8 @@ def check(walk: Walk) -> None:
         walk.target,
         index_url=walk.options.get("index_url"),
         exclude_newer=walk.options.get("exclude_newer"),
+        matrix=parse_pythons(pythons) if pythons else (),
+        freshness="offline" if offline else "refresh" if refresh else "young",
         progress=walk.progress,
     )
     walk.learn(*findings, check=result)

@@ -102,6 +102,18 @@ def index_options(function: F) -> F:
             metavar="DATE",
             help="Ignore uploads after this date (reproducible answers).",
         ),
+        click.option(
+            "--offline",
+            is_flag=True,
+            envvar="BOOTFIT_OFFLINE",
+            help="Ask the cache alone, however old it is.",
+        ),
+        click.option(
+            "--refresh",
+            is_flag=True,
+            envvar="BOOTFIT_REFRESH",
+            help="Ask the index anew; else index pages are kept for ten minutes.",
+        ),
     )(function)
 
 

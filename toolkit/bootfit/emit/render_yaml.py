@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from bootfit.emit.context import EmitContext
+from bootfit.emit.lock_install import install_steps, is_tool_lock
 from bootfit.emit.quoting import command, comment, start_command
 from bootfit.emit.requirements_minimal import top_level
 from bootfit.model.errors import UsageError
@@ -72,13 +73,16 @@ def build_command(context: EmitContext) -> str:
         wheels += ["--no-binary", ",".join(context.from_source)]
     steps: list[str] = []
     projects = [path for path in files if _PROJECT.fullmatch(path)]
-    lists = [path for path in files if path not in projects]
+    locks = [path for path in files if is_tool_lock(path)]
+    lists = [path for path in files if path not in (*projects, *locks)]
     if any(path.endswith(".toml") for path in lists):
         # The first pip that reads pylock.toml.
         steps.append(command(["pip", "install", "--upgrade", "pip>=26.1"]))
     if lists:
         include = [word for path in lists for word in ("-r", path)]
         steps.append(command(["pip", "install", *wheels, *include]))
+    for path in locks:
+        steps += install_steps(path, wheels)
     for path in projects:
         folder, _, extras = path.partition("pyproject.toml")
         steps.append(command(["pip", "install", *wheels, f"./{folder}{extras}"]))

@@ -56,6 +56,44 @@ class DistributionCheck:
 
 
 @dataclass(frozen=True)
+class MatrixCell:
+    """One distribution on one Python; ``version`` is "" where a conflict leaves it open."""
+
+    version: str
+    verdict: InstallVerdict
+    installs: bool
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """One distribution on all Pythons of a matrix, None where one does not need it."""
+
+    name: str
+    cells: tuple[MatrixCell | None, ...]
+
+    @property
+    def plain(self) -> bool:
+        """Return whether it is a wheel wherever it is needed."""
+        return all(cell is None or cell.verdict == "wheel" for cell in self.cells)
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The same requirement files on several Pythons."""
+
+    pythons: tuple[str, ...]
+    #: Pythons on which everything installs without compiling.
+    works: tuple[str, ...]
+    #: Pythons on which everything installs if what has no wheel compiles on the builder.
+    compiles: tuple[str, ...]
+    #: Pythons that the platform offers.
+    offered: tuple[str, ...]
+    #: For each Python why the files are refused as a whole; "" where they are not.
+    refusals: tuple[str, ...]
+    rows: tuple[MatrixRow, ...]
+
+
+@dataclass(frozen=True)
 class CheckResult:
     """The answer of `check` for one target."""
 
@@ -65,3 +103,4 @@ class CheckResult:
     #: False where the resolver met a conflict: then only direct requirements were audited.
     resolved: bool
     download_bytes: int | None
+    matrix: Matrix | None = None

@@ -1,5 +1,7 @@
 """The requirements part of the text report."""
 
+from collections.abc import Iterable
+
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -8,17 +10,22 @@ from bootfit.model.check import DistributionCheck
 from bootfit.model.run import Run
 from bootfit.model.sizes import format_mib
 from bootfit.model.style import Style
+from bootfit.report.text_matrix import matrix_section
 
 
 def check_section(run: Run, style: Style) -> list[RenderableType]:
-    """Return what installs and how, blockers first; everything with -v."""
+    """Return what installs and how; with -v everything, the largest download first.
+
+    What an installation takes on disk stands in each wheel alone, and to ask every wheel costs as
+    many requests as the whole check: it is said to be unknown.
+    """
     if run.check is None:
         return []
     check = run.check
     wheels = sum(d.verdict == "wheel" for d in check.distributions)
     blocked = [d for d in check.distributions if not d.installs]
     size = (
-        f", {format_mib(check.download_bytes)} to download"
+        f", {format_mib(check.download_bytes)} to download (installed size unknown)"
         if check.download_bytes is not None
         else ""
     )
@@ -29,7 +36,7 @@ def check_section(run: Run, style: Style) -> list[RenderableType]:
         f"{len(blocked)} that will not install{size}"
     )
     shown = (
-        check.distributions
+        sorted(check.distributions, key=lambda d: -_download_bytes(d))
         if style.verbosity > 0
         else [d for d in check.distributions if d.verdict != "wheel" or d.yanked is not None]
     )
@@ -41,24 +48,36 @@ def check_section(run: Run, style: Style) -> list[RenderableType]:
             )
         )
     if shown:
-        parts.append(_table(shown))
-    return [Group(*parts)]
+        parts.append(_table(shown, sizes=style.verbosity > 0))
+    sections: list[RenderableType] = [Group(*parts)]
+    if check.matrix is not None:
+        sections.append(matrix_section(check.matrix, style))
+    return sections
 
 
-def _table(distributions: "tuple[DistributionCheck, ...] | list[DistributionCheck]") -> Table:
+def _table(distributions: Iterable[DistributionCheck], *, sizes: bool) -> Table:
     table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
     table.add_column("distribution", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
     table.add_column("installs", no_wrap=True)
+    if sizes:
+        table.add_column("download", no_wrap=True, justify="right")
     table.add_column("brought in by", overflow="fold")
     for d in distributions:
+        size = [_size(d)] if sizes else []
         table.add_row(
-            f"{d.name} {d.version}",
-            d.verdict,
-            _installs(d),
-            Text(" → ".join(d.chain)),
+            f"{d.name} {d.version}", d.verdict, _installs(d), *size, Text(" → ".join(d.chain))
         )
     return table
+
+
+def _download_bytes(distribution: DistributionCheck) -> int:
+    return (distribution.wheel.size_bytes or 0) if distribution.wheel else 0
+
+
+def _size(distribution: DistributionCheck) -> str:
+    size = _download_bytes(distribution)
+    return format_mib(size) if size else "–"
 
 
 def _installs(distribution: DistributionCheck) -> Text:

@@ -6,6 +6,7 @@ from pathlib import Path
 from bootfit.model.check import CheckResult
 from bootfit.model.finding import Finding
 from bootfit.model.platform import Platform, Target
+from bootfit.requirements.page_cache import Freshness
 from bootfit.requirements.project_files import read_requirement_texts, required_names
 
 __all__ = ["check_project", "read_requirement_texts", "required_names"]
@@ -19,6 +20,8 @@ def check_project(
     *,
     index_url: str | None = None,
     exclude_newer: str | None = None,
+    matrix: Sequence[str] = (),
+    freshness: Freshness = "young",
     progress: Callable[[str], None],
 ) -> tuple[CheckResult, tuple[Finding, ...]]:
     """Return, for each distribution that ``files`` bring in, whether it installs on ``target``.
@@ -29,12 +32,15 @@ def check_project(
     Args:
         root: the project folder.
         files: requirement files relative to it: requirements.txt, pyproject.toml (with extras:
-            ``pyproject.toml[export,ml]``), pylock.toml.
+            ``pyproject.toml[export,ml]``), pylock.toml, uv.lock, poetry.lock, Pipfile.lock.
         platform: where it will be built and run.
         target: what a wheel must match.
         index_url: the index to ask; else ``BOOTFIT_INDEX_URL``, else the files' ``--index-url``,
             else the public one.
         exclude_newer: a date or RFC 3339 time; uploads after it do not exist.
+        matrix: other Pythons to try the same files on, as `parse_pythons` returns them.
+        freshness: whether index pages that an earlier run kept may answer: while they are
+            younger than ten minutes, never ("refresh"), or they alone ("offline").
         progress: told what is being done, in a few words.
 
     Raises:
@@ -50,5 +56,7 @@ def check_project(
         target,
         index_url=index_url,
         exclude_newer=exclude_newer,
+        matrix=matrix,
+        freshness=freshness,
         progress=progress,
     )

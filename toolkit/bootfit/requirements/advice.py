@@ -9,7 +9,7 @@ from packaging.version import Version
 from bootfit.model.check import DistributionCheck
 from bootfit.model.finding import Finding, Severity
 from bootfit.model.platform import Target
-from bootfit.requirements.inquiry import Inquiry, pinned_version
+from bootfit.requirements.inquiry import Inquiry, pinned_version, resolve_on_each
 from bootfit.requirements.resolve import NoSolution, Resolution
 from bootfit.requirements.rules import (
     Conflict,
@@ -85,19 +85,18 @@ def _pythons(inquiry: Inquiry, checks: Sequence[DistributionCheck]) -> list[str]
         if (target := replace(inquiry.target, python=minor)).python_minor
         != inquiry.target.python_minor
         and target.python_minor >= _OLDEST
-        and all(admits_python(text, target) for text, _ in inquiry.project.requires_python)
-        and all(_installs(c, target, built) for c in inquiry.locked())
     ]
-    answers: list[Resolution | NoSolution] = [Resolution({}, {}) for _ in targets]
-    if inquiry.project.requirements:
-        question = inquiry.question(inquiry.project.requirements)
-        answers = inquiry.resolve_each([(question, target) for target in targets])
-    fitting = [
-        target
-        for target, answer in zip(targets, answers, strict=True)
-        if isinstance(answer, Resolution)
-        and all(_installs(c, target, built) for c in inquiry.candidates(answer))
+    others = [
+        other
+        for other in map(inquiry.on, targets)
+        if all(admits_python(text, other.target) for text, _ in other.project.requires_python)
+        and all(_installs(c, other.target, built) for c in other.locked())
     ]
+    fitting = []
+    for other, answer in zip(others, resolve_on_each(others), strict=True):
+        chosen = other.candidates(answer) if isinstance(answer, Resolution) else None
+        if chosen is not None and all(_installs(c, other.target, built) for c in chosen):
+            fitting.append(other.target)
     ordered = sorted(fitting, key=lambda target: target.python_minor, reverse=True)
     return [target.python for target in ordered]
 

@@ -7,24 +7,30 @@ Works with indexes that have neither JSON pages (PEP 691), file sizes (PEP 700),
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Lock
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
 from packaging.utils import canonicalize_name
-from pypi_simple import ACCEPT_JSON_PREFERRED
 
 from bootfit.model.credentials import without_credentials
 from bootfit.model.errors import UndeterminedError, UsageError
 from bootfit.requirements.index_page import ProjectFiles, merge
+from bootfit.requirements.page_cache import PageCache, StoredPage
 from bootfit.requirements.page_formats import NotAPage, read_html_page, read_json_page
 
 #: The largest page of the public index has about 7 MB; four times the largest known is no page.
 MAX_PAGE_BYTES = 64 * 1024 * 1024
 _CHUNK = 64 * 1024
+#: JSON before HTML, version 1 of either (PEP 691).
+_ACCEPT = (
+    "application/vnd.pypi.simple.v1+json, "
+    "application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01"
+)
 _THREADS = 8
 
 
@@ -42,9 +48,14 @@ class IndexAddress:
     password: str = field(default="", repr=False)
 
     @property
+    def private(self) -> bool:
+        """Return whether a login is given; what it opens is not kept on disk."""
+        return bool(self.user or self.password)
+
+    @property
     def with_credentials(self) -> str:
         """Return the URL as `uv` wants it. Write it only into a private file."""
-        if not self.user and not self.password:
+        if not self.private:
             return self.url
         parts = urlsplit(self.url)
         login = self.user + (f":{self.password}" if self.password else "")
@@ -86,11 +97,15 @@ class Index:
         *,
         timeout_seconds: float,
         before: datetime | None = None,
+        cache: PageCache | None = None,
     ) -> None:
         self.addresses = addresses
+        self._cache = cache
         self.timeout_seconds = timeout_seconds
         self._before = before
-        self._pages: dict[str, ProjectFiles] = {}
+        self._pages: dict[str, Future[ProjectFiles]] = {}
+        self._lock = Lock()
+        self._pool = ThreadPoolExecutor(_THREADS)
         #: Idle ones, from whichever thread: to open a connection costs 0.1 s of certificates.
         self._sessions: deque[requests.Session] = deque()
 
@@ -98,6 +113,8 @@ class Index:
         return self
 
     def __exit__(self, *_: object) -> None:
+        # After the first error nobody waits for the other answers.
+        self._pool.shutdown(wait=False, cancel_futures=True)
         for session in self._sessions:
             session.close()
 
@@ -108,16 +125,12 @@ class Index:
             UndeterminedError: the index is out of reach, too slow, or what it sent is no page.
         """
         wanted = list(dict.fromkeys(map(canonicalize_name, names)))
-        missing = [name for name in wanted if name not in self._pages]
-        if missing:
-            pool = ThreadPoolExecutor(min(_THREADS, len(missing)))
-            try:
-                for name, page in zip(missing, pool.map(self._page, missing), strict=True):
-                    self._pages[name] = page
-            finally:
-                # After the first error nobody waits for the other answers.
-                pool.shutdown(wait=False, cancel_futures=True)
-        return {name: self._pages[name] for name in wanted}
+        with self._lock:
+            for name in wanted:
+                if name not in self._pages:
+                    self._pages[name] = self._pool.submit(self._page, name)
+            asked = {name: self._pages[name] for name in wanted}
+        return {name: future.result() for name, future in asked.items()}
 
     def page(self, name: str) -> ProjectFiles:
         """Return the files of one project; errors as `pages`."""
@@ -134,6 +147,7 @@ class Index:
         Raises:
             UndeterminedError: it cannot be had.
         """
+        self._refuse_offline(without_credentials(url))
         headers = {"Accept-Encoding": "identity"}
         if first is not None:
             span = f"{first}" if first < 0 else f"{first}-{'' if last is None else last}"
@@ -161,6 +175,20 @@ class Index:
         return found.before(self._before)
 
     def _page_of(self, address: IndexAddress, name: str) -> ProjectFiles:
+        if self._cache is None:
+            return self._fetch(address, name)
+        stored = None if address.private else self._cache.find(address.url, name)
+        if stored is not None:
+            with suppress(IndexUnreachableError):
+                return _project_files(name, stored)
+        self._refuse_offline(f"the page of {name} on {address.url}")
+        return self._fetch(address, name)
+
+    def _refuse_offline(self, what: str) -> None:
+        if self._cache is not None and self._cache.freshness == "offline":
+            raise IndexUnreachableError(f"offline, and {what} is not in the cache", _ONLINE)
+
+    def _fetch(self, address: IndexAddress, name: str) -> ProjectFiles:
         url = f"{address.url}{name}/"
         try:
             with (
@@ -168,7 +196,7 @@ class Index:
                 session.get(
                     url,
                     stream=True,
-                    headers={"Accept": ACCEPT_JSON_PREFERRED},
+                    headers={"Accept": _ACCEPT},
                     timeout=self.timeout_seconds,
                     auth=self._auth(url),
                 ) as response,
@@ -183,7 +211,12 @@ class Index:
                         raise IndexUnreachableError(
                             f"the index page of {name} has more than {MAX_PAGE_BYTES} bytes", _HINT
                         )
-                return _project_files(name, response, bytes(body))
+                kind = response.headers.get("Content-Type", "")
+                page = StoredPage(response.url, kind, bytes(body))
+                files = _project_files(name, page)
+                if self._cache is not None and not address.private:
+                    self._cache.keep(address.url, name, page)
+                return files
         except (requests.RequestException, ValueError) as error:
             raise IndexUnreachableError(
                 f"the index {address.url} gave no page for {name}: {_reason(error)}", _HINT
@@ -246,16 +279,17 @@ def _next_chunk(response: requests.Response, size: int) -> bytes:
     return chunk
 
 
+_ONLINE = "run once without --offline"
 _HINT = "is the index URL right, and is there a network? set --index-url or BOOTFIT_INDEX_URL"
 
 
-def _project_files(name: str, response: requests.Response, body: bytes) -> ProjectFiles:
-    kind = response.headers.get("Content-Type", "").lower()
+def _project_files(name: str, page: StoredPage) -> ProjectFiles:
+    kind = page.kind.lower()
     try:
         if kind.partition(";")[0].strip().endswith("json"):
-            return ProjectFiles(name, read_json_page(body, response.url))
-        encoding = (response.encoding if "charset" in kind else None) or "utf-8"
-        return ProjectFiles(name, read_html_page(name, body, response.url, encoding))
+            return ProjectFiles(name, read_json_page(page.body, page.url))
+        encoding = kind.partition("charset=")[2].strip(" \"'") or "utf-8"
+        return ProjectFiles(name, read_html_page(name, page.body, page.url, encoding))
     except NotAPage as error:
         raise IndexUnreachableError(f"what the index sent for {name} is {error}", _HINT) from None
 

@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Literal
 
+import msgspec
 from packaging.version import Version
 
 FileKind = Literal["wheel", "sdist"]
 
 
-@dataclass(frozen=True)
-class IndexFile:
-    """One file of a project."""
+class IndexFile(msgspec.Struct, frozen=True, gc=False):
+    """One file of a project.
+
+    A struct for speed alone: a check reads some 50,000 of them, which takes a dataclass three
+    times as long. It refers to nothing that could refer back to it (``gc=False``).
+    """
 
     filename: str
     url: str

@@ -9,8 +9,12 @@ from packaging.version import Version
 
 from bootfit.model.errors import UndeterminedError
 from bootfit.model.platform import Platform, Target
+from bootfit.requirements.build_needs import BuildNeed
 from bootfit.requirements.core_metadata import SdistMetadata
 from bootfit.requirements.index import Index
+from bootfit.requirements.index_page import IndexFile
+from bootfit.requirements.locked import LockedPackage
+from bootfit.requirements.need_cache import NeedCache
 from bootfit.requirements.project_files import ProjectRequirements
 from bootfit.requirements.requirement_file import RequirementEntry
 from bootfit.requirements.resolve import (
@@ -38,8 +42,18 @@ class Inquiry:
     index: Index
     resolver: Resolver
     progress: Callable[[str], None]
+    #: Reads the project's files anew for another target: markers differ.
+    reread: Callable[[Target], ProjectRequirements]
+    #: What sdists need, kept from one run to the next; None for a private index.
+    needs: NeedCache | None = None
     #: What sdists said, kept from one question to the next.
     metadata: dict[tuple[str, Version], SdistMetadata] = field(default_factory=dict)
+    #: What sdists need, kept from one target to the next.
+    builds: dict[tuple[str, Version], BuildNeed | None] = field(default_factory=dict)
+
+    def on(self, target: Target) -> "Inquiry":
+        """Return the same inquiry on another target; what was learned is shared."""
+        return replace(self, project=self.reread(target), target=target)
 
     def question(self, entries: Sequence[RequirementEntry]) -> Question:
         """Return what to ask the resolver about ``entries``, under the project's constraints."""
@@ -96,19 +110,41 @@ class Inquiry:
         ]
 
     def locked(self) -> list[Candidate]:
-        """Return what lock files pin, with the files that they name."""
+        """Return what lock files pin, with the files that they name.
+
+        Raises:
+            UndeterminedError: a lock names no addresses, and the index does not answer.
+        """
+        self.index.pages([package.name for package in self.project.locked if package.on_index])
         return [
             Candidate(
                 name=package.name,
                 version=package.version,
-                direct=True,
-                chain=(f"{package.place} {package.name}=={package.version}",),
+                direct=package.direct,
+                chain=package.chain or (f"{package.place} {package.subject}",),
                 place=package.place,
-                files=package.files,
+                files=self._locked_files(package),
+                hashes=package.hashes,
                 requires_python=package.requires_python,
+                remark=self._unknown(package),
             )
             for package in self.project.locked
         ]
+
+    def _locked_files(self, package: LockedPackage) -> tuple[IndexFile, ...]:
+        """Return the files of the lock, or those of the index that the lock lists."""
+        if not package.on_index:
+            return package.files
+        files = self.index.page(package.name).of(package.version)
+        listed = package.filenames
+        return tuple(file for file in files if not listed or file.filename in listed)
+
+    def _unknown(self, package: LockedPackage) -> str:
+        if not package.on_index or self._locked_files(package):
+            return ""
+        known = self.index.page(package.name).on_index
+        what = f"file of {package.subject}" if known else f"project called {package.name}"
+        return f"the index has no {what}"
 
     def candidate(
         self,
@@ -173,6 +209,23 @@ class Inquiry:
             for one in self.candidates(resolution)
             if python_refusal(one, target) and not (one.direct and pinned_version(direct[one.name]))
         ]
+
+
+def resolve_on_each(inquiries: Sequence[Inquiry]) -> list[Resolution | NoSolution]:
+    """Return what each target would get, a few at a time.
+
+    Raises:
+        UndeterminedError: the index does not answer.
+    """
+
+    def resolve(inquiry: Inquiry) -> Resolution | NoSolution:
+        entries = inquiry.project.requirements
+        if not entries:
+            return Resolution({}, {})
+        return inquiry.resolve(inquiry.question(entries), inquiry.target)
+
+    with ThreadPoolExecutor(_JOBS) as pool:
+        return list(pool.map(resolve, inquiries))
 
 
 def stated(entry: RequirementEntry) -> str:

@@ -19,7 +19,7 @@ from bootfit.model.errors import UsageError
 from bootfit.model.finding import Place
 from bootfit.model.platform import Target
 from bootfit.requirements.index_page import IndexFile
-from bootfit.requirements.requirement_file import UncheckableEntry
+from bootfit.requirements.requirement_file import OptionEntry, UncheckableEntry
 from bootfit.requirements.target_environment import marker_environment
 from bootfit.requirements.toml_text import load_toml
 
@@ -33,6 +33,21 @@ class LockedPackage:
     files: tuple[IndexFile, ...]
     requires_python: str
     place: Place
+    #: The project itself asks for it.
+    direct: bool = True
+    #: Who brought it in; empty where the lock does not tell.
+    chain: tuple[str, ...] = ()
+    #: The lock names no addresses: what it pins is looked up on the index.
+    on_index: bool = False
+    #: "algorithm:digest" that the lock lists, where it does so for the version as a whole.
+    hashes: frozenset[str] = frozenset()
+    #: File names that the lock lists, where it does.
+    filenames: frozenset[str] = frozenset()
+
+    @property
+    def subject(self) -> str:
+        """Return the pin as a requirement file would have it."""
+        return f"{self.name}=={self.version}"
 
 
 @dataclass
@@ -42,6 +57,8 @@ class Lock:
     packages: list[LockedPackage] = field(default_factory=list)
     uncheckable: list[UncheckableEntry] = field(default_factory=list)
     requires_python: list[tuple[str, Place]] = field(default_factory=list)
+    #: The index that the lock names, and others beside it.
+    options: list[OptionEntry] = field(default_factory=list)
 
 
 def read_lock(text: str, file: str, target: Target, extras: frozenset[str]) -> Lock:
@@ -113,13 +130,28 @@ def _files(package: Package, version: Version) -> tuple[IndexFile, ...]:
 def _place(text: str, file: str, name: str | None, number: int) -> Place:
     """Return the line of the package's name, or of requires-python for no name."""
     if name is None:
-        match = re.search(r"^requires-python\b", text, re.MULTILINE)
-        return Place(file, text.count("\n", 0, match.start()) + 1) if match else Place(file)
-    tables = [m.start() for m in re.finditer(r"^\[\[packages\]\]", text, re.MULTILINE)]
-    if number >= len(tables):
-        return Place(file)
-    at = re.compile(r"^name\s*=", re.MULTILINE).search(text, tables[number])
-    return Place(file, text.count("\n", 0, at.start() if at else tables[number]) + 1)
+        return key_place(text, file, "requires-python")
+    places = package_places(text, file, "packages")
+    return places[number] if number < len(places) else Place(file)
+
+
+def key_place(text: str, file: str, key: str) -> Place:
+    """Return the line that begins with ``key``; the file alone where none does."""
+    match = re.search(rf"^{re.escape(key)}\b", text, re.MULTILINE)
+    return Place(file, text.count("\n", 0, match.start()) + 1) if match else Place(file)
+
+
+def package_places(text: str, file: str, table: str) -> list[Place]:
+    """Return, for each ``[[table]]`` in order, the line of its name."""
+    lines = text.splitlines()
+    heads = [at for at, line in enumerate(lines) if line.strip() == f"[[{table}]]"]
+    named = re.compile(r"name\s*=")
+    places = []
+    for head in heads:
+        body = range(head + 1, len(lines))
+        at = next((i for i in body if named.match(lines[i]) or lines[i].startswith("[")), head)
+        places.append(Place(file, (at if named.match(lines[at]) else head) + 1))
+    return places
 
 
 def _place_of_error(message: str, text: str, file: str) -> Place:

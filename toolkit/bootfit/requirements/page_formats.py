@@ -4,10 +4,10 @@ JSON is decoded here rather than by `pypi_simple`, which takes ten times as long
 files are common, and a check reads some hundred pages.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from packaging.version import InvalidVersion, Version
@@ -19,14 +19,20 @@ class NotAPage(ValueError):  # noqa: N818 - says what the bytes are, which is th
     """The bytes are no index page; the text says what they are instead."""
 
 
-class _File(msgspec.Struct, rename="kebab"):
+class _File(msgspec.Struct, rename="kebab", gc=False):
     filename: str
     url: str
     hashes: dict[str, str] = {}
     requires_python: str | None = None
     yanked: bool | str = False
     size: int | None = None
-    upload_time: str | None = None
+    upload_time: datetime | None = None
+
+
+class _LooseFile(_File, rename="kebab", gc=False):
+    """A file on a page where a time is written otherwise: that alone is no reason to refuse it."""
+
+    upload_time: Any = None
 
 
 class _Meta(msgspec.Struct, rename="kebab"):
@@ -38,7 +44,13 @@ class _Page(msgspec.Struct):
     files: list[_File]
 
 
+class _LoosePage(msgspec.Struct):
+    meta: _Meta
+    files: list[_LooseFile]
+
+
 _DECODER = msgspec.json.Decoder(_Page)
+_LOOSE_DECODER = msgspec.json.Decoder(_LoosePage)
 
 
 def read_json_page(body: bytes, base_url: str) -> tuple[IndexFile, ...]:
@@ -48,7 +60,7 @@ def read_json_page(body: bytes, base_url: str) -> tuple[IndexFile, ...]:
         NotAPage: it is not JSON, or not of version 1 of the format.
     """
     try:
-        page = _DECODER.decode(body)
+        page = _decoded(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise NotAPage(f"JSON that is no index page: {error}") from None
     base = base_url.rpartition("/")[0] + "/"
@@ -101,7 +113,14 @@ def kind_and_version(filename: str) -> tuple[FileKind, Version] | None:
     return None
 
 
-def _index_files(files: list[_File], base: str) -> Iterator[IndexFile]:
+def _decoded(body: bytes) -> _Page | _LoosePage:
+    try:
+        return _DECODER.decode(body)
+    except msgspec.ValidationError:
+        return _LOOSE_DECODER.decode(body)
+
+
+def _index_files(files: Iterable[_File], base: str) -> Iterator[IndexFile]:
     from urllib.parse import urljoin
 
     for file in files:
@@ -123,11 +142,14 @@ def _index_files(files: list[_File], base: str) -> Iterator[IndexFile]:
             requires_python=file.requires_python or "",
             yanked=None if file.yanked is False else "" if file.yanked is True else file.yanked,
             digests=tuple([f"{k}:{v}" for k, v in file.hashes.items()]),
-            uploaded=_moment(file.upload_time),
+            uploaded=moment_or_none(file.upload_time),
         )
 
 
-def _moment(text: str | None) -> datetime | None:
+def moment_or_none(text: object) -> datetime | None:
+    """Return the moment that an RFC 3339 time means; None for anything else."""
+    if isinstance(text, datetime):
+        return text if text.tzinfo else None
     try:
         moment = msgspec.convert(text, datetime | None)
     except msgspec.ValidationError:

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
@@ -14,16 +13,18 @@ from bootfit.model.platform import Platform, Target
 from bootfit.model.sizes import format_mib
 from bootfit.requirements.advice import with_advice
 from bootfit.requirements.audit import audit
-from bootfit.requirements.build_needs import BuildNeed
 from bootfit.requirements.index import Index, IndexAddress, index_address
-from bootfit.requirements.index_page import ProjectFiles, moment_of
+from bootfit.requirements.index_page import moment_of
 from bootfit.requirements.inquiry import Inquiry
-from bootfit.requirements.nearest import nearest_versions
+from bootfit.requirements.judging import judge_all
+from bootfit.requirements.matrix import try_pythons
+from bootfit.requirements.need_cache import NeedCache
+from bootfit.requirements.page_cache import Freshness, PageCache
 from bootfit.requirements.project_files import ProjectRequirements, read_project
-from bootfit.requirements.resolve import NoSolution, open_resolver
+from bootfit.requirements.resolve import NoSolution, cache_folder, open_resolver
 from bootfit.requirements.rules import CudaOnCpu, NotCheckable, RequiresPython
-from bootfit.requirements.sdist import find_build_need, sdist_of
-from bootfit.requirements.verdict import Candidate, Judged, judge, needs_build, python_refusal
+from bootfit.requirements.sdist import sdist_of
+from bootfit.requirements.verdict import Candidate, Judged
 from bootfit.requirements.wheel_match import admits_python
 
 #: An index that says nothing for so long is out of reach.
@@ -39,6 +40,8 @@ def check_files(
     index_url: str | None,
     exclude_newer: str | None,
     progress: Callable[[str], None],
+    matrix: Sequence[str] = (),
+    freshness: Freshness = "young",
     timeout_seconds: float = TIMEOUT_SECONDS,
 ) -> tuple[CheckResult, tuple[Finding, ...]]:
     """Do what `bootfit.requirements.check_project` promises."""
@@ -48,26 +51,43 @@ def check_files(
     progress(f"Reading {', '.join(files)}")
     project = read_project(root, files, target)
     addresses = _addresses(project, index_url)
+    cache = PageCache(cache_folder() / "pages", freshness)
     with (
-        Index(addresses, timeout_seconds=timeout_seconds, before=before) as index,
+        Index(addresses, timeout_seconds=timeout_seconds, before=before, cache=cache) as index,
         open_resolver(
-            addresses, exclude_newer=exclude_newer, timeout_seconds=timeout_seconds
+            addresses,
+            exclude_newer=exclude_newer,
+            timeout_seconds=timeout_seconds,
+            freshness=freshness,
         ) as resolver,
     ):
-        inquiry = Inquiry(project, platform, target, index, resolver, progress)
+        inquiry = Inquiry(
+            project,
+            platform,
+            target,
+            index,
+            resolver,
+            progress,
+            needs=None
+            if any(address.private for address in addresses)
+            else NeedCache(cache_folder() / "needs", freshness),
+            reread=lambda other: read_project(root, files, other),
+        )
         resolved, candidates, findings = _candidates(inquiry)
-        judged = _judge_all(inquiry, candidates)
+        judged = judge_all(inquiry, candidates)
         checks = tuple(sorted((one.check for one in judged), key=lambda check: check.name))
         findings += [finding for one in judged for finding in one.findings]
         findings += _cuda(checks)
         findings += _outside(project, target)
         advised = with_advice(inquiry, findings, checks)
+        table = try_pythons(inquiry, matrix) if matrix else None
     result = CheckResult(
         target=str(target),
         requirement_files=tuple(project.files),
         distributions=checks,
         resolved=resolved,
         download_bytes=_download_bytes(judged, candidates),
+        matrix=table,
     )
     return result, in_order(advised)
 
@@ -85,12 +105,17 @@ def _moment(exclude_newer: str | None) -> datetime | None:
 
 def _addresses(project: ProjectRequirements, index_url: str | None) -> tuple[IndexAddress, ...]:
     """Return the indexes to ask: option, environment, file, and last the public index."""
-    from pypi_simple import PYPI_SIMPLE_ENDPOINT
-
     named = project.option_values("index-url")
     chosen = index_url or os.environ.get("BOOTFIT_INDEX_URL") or (named[-1] if named else "")
-    urls = [chosen or PYPI_SIMPLE_ENDPOINT, *project.option_values("extra-index-url")]
+    urls = [chosen or _public_index(), *project.option_values("extra-index-url")]
     return tuple(dict.fromkeys(index_address(url) for url in urls))
+
+
+def _public_index() -> str:
+    # Takes a tenth of a second to import, and is not needed where an index is named.
+    from pypi_simple import PYPI_SIMPLE_ENDPOINT
+
+    return PYPI_SIMPLE_ENDPOINT
 
 
 def _candidates(inquiry: Inquiry) -> tuple[bool, list[Candidate], list[Finding]]:
@@ -100,6 +125,7 @@ def _candidates(inquiry: Inquiry) -> tuple[bool, list[Candidate], list[Finding]]
     if not direct:
         return True, candidates, []
     inquiry.progress(f"Resolving {len(direct)} requirements for {inquiry.target}")
+    # First: an index that does not answer as one says more about why than the resolver.
     pages = inquiry.index.pages(direct)
     if not any(page.on_index for page in pages.values()):
         raise UndeterminedError(
@@ -112,45 +138,6 @@ def _candidates(inquiry: Inquiry) -> tuple[bool, list[Candidate], list[Finding]]
         return False, [*candidates, *audited.candidates], list(audited.findings)
     inquiry.progress(f"Reading the index pages of {len(answer.versions)} distributions")
     return True, [*candidates, *inquiry.candidates(answer)], []
-
-
-def _judge_all(inquiry: Inquiry, candidates: Sequence[Candidate]) -> list[Judged]:
-    """Judge each; sdists are read a few at a time."""
-    building = [c for c in candidates if needs_build(c, inquiry.target)]
-    if building:
-        inquiry.progress(f"Reading what {len(building)} sdists need")
-    with ThreadPoolExecutor(4) as pool:
-        needs = dict(zip(building, pool.map(lambda c: _need(inquiry, c), building), strict=True))
-    judged = []
-    for candidate in candidates:
-        troubled = (
-            candidate in needs
-            or python_refusal(candidate, inquiry.target)
-            or all(file.yanked is not None for file in candidate.files)
-        )
-        page = _page(inquiry, candidate) if troubled else None
-        judged.append(
-            judge(
-                candidate,
-                inquiry.platform,
-                inquiry.target,
-                build=needs.get(candidate),
-                nearest=nearest_versions(page, candidate.version, inquiry.target) if page else None,
-            )
-        )
-    return judged
-
-
-def _need(inquiry: Inquiry, candidate: Candidate) -> BuildNeed | None:
-    page = _page(inquiry, candidate) or ProjectFiles(candidate.name, candidate.files)
-    return find_build_need(inquiry.index, page, candidate.version)
-
-
-def _page(inquiry: Inquiry, candidate: Candidate) -> ProjectFiles | None:
-    """Return all versions of a project; None for a locked one: a lock is checked as it stands."""
-    if candidate.name in {package.name for package in inquiry.project.locked}:
-        return None
-    return inquiry.index.page(candidate.name)
 
 
 def _cuda(checks: Sequence[DistributionCheck]) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""Reading what a project requires: requirement files, pyproject.toml, pylock.toml."""
+"""Reading what a project requires: requirement files, pyproject.toml, locks."""
 
 import re
 from collections.abc import Sequence
@@ -15,7 +15,9 @@ from bootfit.model.errors import UsageError
 from bootfit.model.finding import Place
 from bootfit.model.platform import Target
 from bootfit.requirements.build_needs import need_of_sdist
-from bootfit.requirements.locked import LockedPackage, read_lock
+from bootfit.requirements.locked import Lock, LockedPackage, read_lock
+from bootfit.requirements.pipfile_lock import read_pipfile_lock
+from bootfit.requirements.poetry_lock import read_poetry_lock
 from bootfit.requirements.requirement_file import (
     OptionEntry,
     RequirementEntry,
@@ -27,10 +29,11 @@ from bootfit.requirements.requirement_file import (
 )
 from bootfit.requirements.target_environment import applies
 from bootfit.requirements.toml_text import load_toml
+from bootfit.requirements.uv_lock import read_uv_lock
 
 _LOCK = re.compile(r"pylock(\.[^.]+)?\.toml")
 _FOLDER = re.compile(r"(?:-e\s+)?(?P<folder>\.[^\[\]:]*?)/?(?:\[(?P<extras>[^\]]*)\])?")
-_FILE_WITH_EXTRAS = re.compile(r"(?P<file>.+?\.toml)\[(?P<extras>[^\]]*)\]")
+_FILE_WITH_EXTRAS = re.compile(r"(?P<file>.+?\.(?:toml|lock))\[(?P<extras>[^\]]*)\]")
 
 
 @dataclass
@@ -58,7 +61,7 @@ def read_project(root: Path, files: Sequence[str], target: Target) -> ProjectReq
     """Return what ``files`` (relative to ``root``) require on ``target``.
 
     Environment markers are evaluated for the target; what does not apply is left out. Extras of a
-    pyproject.toml are asked for as ``pyproject.toml[export,ml]``.
+    pyproject.toml or a lock are asked for as ``pyproject.toml[export,ml]``.
 
     Raises:
         UsageError: a file is missing or cannot be understood; names file, line and column.
@@ -69,10 +72,11 @@ def read_project(root: Path, files: Sequence[str], target: Target) -> ProjectReq
         file = match["file"] if match else name
         extras = [e.strip() for e in match["extras"].split(",") if e.strip()] if match else []
         base = Path(file).name
-        if _LOCK.fullmatch(base):
+        if is_lock(base):
             found.files.append(file)
-            lock = read_lock(_text(root, file), file, target, frozenset(extras))
+            lock = _read_lock(root, file, target, frozenset(map(canonicalize_name, extras)))
             found.locked += lock.packages
+            found.options += lock.options
             found.uncheckable += lock.uncheckable
             found.requires_python += lock.requires_python
         elif base.endswith(".toml"):
@@ -105,13 +109,33 @@ def read_requirement_texts(root: Path, files: Sequence[str], target: Target) -> 
     texts: dict[str, str] = {}
     for name in files:
         found = read_project(root, (name,), target)
-        if _FILE_WITH_EXTRAS.fullmatch(name) or name.endswith(".toml"):
+        if name.endswith((".toml", "]")) or is_lock(Path(name).name):
             lines = [entry.text for entry in found.requirements]
             lines += [f"{package.name}=={package.version}" for package in found.locked]
             texts[name] = "".join(f"{line}\n" for line in lines)
         else:
             texts |= {file: _text(root, file) for file in found.line_files}
     return texts
+
+
+def is_lock(base: str) -> bool:
+    """Return whether a file of this name pins all that is installed."""
+    return base in {"uv.lock", "poetry.lock", "Pipfile.lock"} or bool(_LOCK.fullmatch(base))
+
+
+def _read_lock(root: Path, file: str, target: Target, extras: frozenset[str]) -> Lock:
+    text = _text(root, file)
+    match Path(file).name:
+        case "uv.lock":
+            return read_uv_lock(text, file, target, extras)
+        case "Pipfile.lock":
+            return read_pipfile_lock(text, file, target)
+        case "poetry.lock":
+            beside = _beside(file, "pyproject.toml")
+            pyproject = _text(root, beside) if (root / beside).is_file() else None
+            return read_poetry_lock(text, file, target, extras, pyproject)
+        case _:
+            return read_lock(text, file, target, extras)
 
 
 def _text(root: Path, file: str, mentioned: Place | None = None) -> str:

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
@@ -22,11 +23,13 @@ from bootfit.model.errors import UndeterminedError
 from bootfit.model.platform import Target
 from bootfit.requirements.core_metadata import SdistMetadata
 from bootfit.requirements.index import IndexAddress
+from bootfit.requirements.page_cache import MAX_AGE_SECONDS, Freshness
 from bootfit.requirements.target_environment import uv_platform
 
 #: Read by every start of the interpreter, before anything else could be imported. `uv` asks an
 #: interpreter about itself in isolated mode; builds are not isolated, and end here.
 _REFUSAL = "import os, sys; sys.flags.isolated or os._exit(97)\n"
+_REFUSAL_FILE = "bootfit_refusal.pth"
 _TLS = ("UV_NATIVE_TLS", "UV_SYSTEM_CERTS", "UV_INSECURE_HOST", "UV_CLIENT_CERT")
 _PINNED = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;]+)(?:.*?# via (?P<via>.+))?")
 _BUILD = re.compile(
@@ -97,12 +100,14 @@ class Resolver:
         *,
         exclude_newer: str | None,
         timeout_seconds: float,
+        freshness: Freshness = "young",
     ) -> None:
         self._folder = folder
         self._addresses = addresses
         self._exclude_newer = exclude_newer
+        self._freshness = freshness
         self._timeout_seconds = timeout_seconds
-        self._interpreter = _bare_interpreter(folder / "bare")
+        self._interpreter = _bare_interpreter(cache_folder(), folder)
         self._cache = _writable(cache_folder() / "uv", folder / "cache")
 
     def ask(self, question: Question, target: Target) -> Answer:
@@ -118,7 +123,8 @@ class Resolver:
         import uv
 
         config = folder / "uv.toml"
-        config.write_text(_configuration(self._addresses, question.metadata))
+        keep = self._freshness != "refresh"
+        config.write_text(_configuration(self._addresses, question.metadata, keep=keep))
         command = [
             *(uv.find_uv_bin(), "pip", "compile", "-", "--format", "requirements.txt"),
             *("--annotation-style", "line", "--no-header", "--color", "never", "--no-progress"),
@@ -130,19 +136,14 @@ class Resolver:
             constraints = folder / "constraints.txt"
             constraints.write_text("\n".join(question.constraints) + "\n")
             command += ["--constraints", str(constraints)]
-        if question.prereleases:
-            command += ["--prerelease", "allow"]
+        if self._freshness != "young":
+            command += [f"--{self._freshness}"]
         if len(self._addresses) > 1:
             # What pip does with --extra-index-url.
             command += ["--index-strategy", "unsafe-best-match"]
         if self._exclude_newer:
             command += ["--exclude-newer", self._exclude_newer]
-        if question.strict or question.strict_lowest:
-            command += ["--no-build"]
-        if question.strict_lowest:
-            command += ["--resolution", "lowest-direct"]
-        for name in question.no_binary:
-            command += ["--no-binary", name]
+        command += _wishes(question)
         try:
             done = subprocess.run(
                 command,
@@ -168,7 +169,11 @@ class Resolver:
 
 @contextmanager
 def open_resolver(
-    addresses: Sequence[IndexAddress], *, exclude_newer: str | None, timeout_seconds: float
+    addresses: Sequence[IndexAddress],
+    *,
+    exclude_newer: str | None,
+    timeout_seconds: float,
+    freshness: Freshness = "young",
 ) -> Iterator[Resolver]:
     """Open a resolver whose temporary files are gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="bootfit-resolve-") as folder:
@@ -177,6 +182,7 @@ def open_resolver(
             addresses,
             exclude_newer=exclude_newer,
             timeout_seconds=timeout_seconds,
+            freshness=freshness,
         )
 
 
@@ -188,6 +194,11 @@ def read_answer(code: int, output: str, errors: str) -> Answer:
     """
     if code == 0:
         return _resolution(output)
+    if "network was disabled" in errors or "not found in the cache" in errors:
+        raise UndeterminedError(
+            "offline, and the cache of the resolver does not hold all that it needs",
+            "run once without --offline",
+        )
     needed = _BUILD.search(errors)
     if needed and "No solution found" not in errors:
         return NeedsMetadata(canonicalize_name(needed[1]), Version(needed[2]))
@@ -234,18 +245,77 @@ def _sentences(errors: str) -> tuple[str, ...]:
     return tuple(line for line in lines if line)
 
 
-def _bare_interpreter(folder: Path) -> Path:
+def _wishes(question: Question) -> list[str]:
+    options = ["--prerelease", "allow"] if question.prereleases else []
+    if question.strict or question.strict_lowest:
+        options += ["--no-build"]
+    if question.strict_lowest:
+        options += ["--resolution", "lowest-direct"]
+    for name in question.no_binary:
+        options += ["--no-binary", name]
+    return options
+
+
+def _bare_interpreter(kept: Path, folder: Path) -> Path:
+    """Return an interpreter that has nothing installed and refuses to run anything.
+
+    It is kept in ``kept``, because uv asks each interpreter about itself once; where that cannot
+    be written, or what stands there is not whole, it is made anew in ``folder``.
+    """
+    import sys
+
+    this = sha256(f"{sys.base_prefix}\0{sys.version}".encode()).hexdigest()[:16]
+    wanted = kept / f"bare-{this}"
+    if not _refuses(wanted):
+        made = folder / "bare"
+        try:
+            kept.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=kept, prefix=".bare-") as beside:
+                # Another run may be first, which serves as well: a full folder is not replaced.
+                _make_bare(Path(beside) / "bare")
+                (Path(beside) / "bare").rename(wanted)
+        except OSError:
+            pass
+        if not _refuses(wanted):
+            _make_bare(made)
+            wanted = made
+    return wanted / "bin" / "python"
+
+
+def _make_bare(folder: Path) -> None:
     import venv
 
     venv.EnvBuilder(with_pip=False, symlinks=True).create(folder)
     for packages in folder.glob("lib*/python*/site-packages"):
-        (packages / "bootfit_refusal.pth").write_text(_REFUSAL)
-    return folder / "bin" / "python"
+        (packages / _REFUSAL_FILE).write_text(_REFUSAL)
+
+
+def _refuses(folder: Path) -> bool:
+    """Return whether the interpreter in ``folder`` is there, bare, and refuses to run builds."""
+    places = list(folder.glob("lib*/python*/site-packages"))
+    try:
+        return (
+            bool(places)
+            and (folder / "bin" / "python").exists()
+            and (folder / "pyvenv.cfg").is_file()
+            and all(
+                [file.name for file in place.iterdir()] == [_REFUSAL_FILE]
+                and (place / _REFUSAL_FILE).read_text() == _REFUSAL
+                for place in places
+            )
+        )
+    except OSError:
+        return False
 
 
 def _configuration(
-    addresses: Sequence[IndexAddress], metadata: Mapping[tuple[str, Version], SdistMetadata]
+    addresses: Sequence[IndexAddress],
+    metadata: Mapping[tuple[str, Version], SdistMetadata],
+    *,
+    keep: bool,
 ) -> str:
+    # Said of an index, it would win over --refresh.
+    api = f'api = "max-age={MAX_AGE_SECONDS:.0f}", ' if keep else ""
     lines = []
     for number, address in enumerate(reversed(addresses)):
         lines += [
@@ -253,7 +323,7 @@ def _configuration(
             f"url = {_quoted(address.with_credentials)}",
             # The first address is the default index; the others come before it in uv's order.
             f"default = {'true' if number == len(addresses) - 1 else 'false'}",
-            'cache-control = { api = "max-age=600", files = "max-age=365000000, immutable" }',
+            f'cache-control = {{ {api}files = "max-age=365000000, immutable" }}',
         ]
     for (name, version), known in metadata.items():
         lines += [
