@@ -1,11 +1,11 @@
 """What goes into and comes out of `week_optimizer`."""
 
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Protocol
 
 from bootfit.lazy import CallerError
+from mealplan_plugins.meal_distribution.contract import Meal
 
-Meal = Literal["breakfast", "lunch", "dinner", "snacks"]
 DAYS_PER_WEEK = 7
 
 
@@ -19,14 +19,17 @@ class Dish:
     diets: frozenset[str]
     allergens: frozenset[str]
     energy_kcal: float
-    #: Nutrient id → amount per serving; a nutrient that is not known is absent.
+    #: Nutrient id → the amount per serving that is known, a lower bound of what is in it; absent
+    #: where it is known of no ingredient.
     nutrients: dict[str, float]
-    price: float | None = None
 
 
 @dataclass(frozen=True)
 class NutrientBounds:
-    """Daily amounts, as a mean over the week; the lower bound is soft, the upper one hard."""
+    """Daily amounts, as a mean over the week; the lower bound is soft, the upper one hard.
+
+    Both are held against the amounts that are known: where some are not, the week may have more.
+    """
 
     minimum: float | None = None
     maximum: float | None = None
@@ -49,6 +52,7 @@ class WeekRequest:
     pinned: dict[tuple[int, Meal], str] = field(default_factory=dict)
     #: How often a dish may be eaten in the week; never on two consecutive days unless pinned so.
     repeats: int = 2
+    #: For the week, or for naming what clashes where there is none.
     time_limit_seconds: float = 10.0
     seed: int = 0
 
@@ -80,11 +84,17 @@ class WeekPlan:
 
 
 class Infeasible(CallerError):  # noqa: N818 - an answer, no error
-    """No week satisfies the hard constraints; `clashing` names those that clash."""
+    """No week satisfies the hard constraints; `clashing` names those that clash.
 
-    def __init__(self, message: str, clashing: tuple[str, ...]) -> None:
+    `untested` names those that the time limit left untested: they may belong to the clash.
+    """
+
+    def __init__(
+        self, message: str, clashing: tuple[str, ...], untested: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(message)
         self.clashing = clashing
+        self.untested = untested
 
 
 class WeekOptimizer(Protocol):

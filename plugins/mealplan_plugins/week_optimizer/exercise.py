@@ -2,10 +2,10 @@
 
 import random
 
+from mealplan_plugins.meal_distribution.contract import Meal
 from mealplan_plugins.week_optimizer.contract import (
     DAYS_PER_WEEK,
     Dish,
-    Meal,
     NutrientBounds,
     WeekOptimizer,
     WeekRequest,

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from itertools import product
 from time import monotonic
 
+from mealplan_plugins.meal_distribution.contract import Meal
 from mealplan_plugins.week_optimizer.clashes import infeasible
-from mealplan_plugins.week_optimizer.contract import DAYS_PER_WEEK, Meal, WeekPlan, WeekRequest
+from mealplan_plugins.week_optimizer.contract import DAYS_PER_WEEK, WeekPlan, WeekRequest
 from mealplan_plugins.week_optimizer.local_search import LocalSearch
 from mealplan_plugins.week_optimizer.objective import as_plan, energy_of, excess, objective
 from mealplan_plugins.week_optimizer.problem import Column, Problem, build
@@ -24,6 +25,8 @@ _MENUS_OF_A_DAY = 60
 _FITTING_MENUS = 4
 #: Starts that the search for clashes gives each question.
 _CLASH_ATTEMPTS = 3
+#: Of the time limit, what finding a week may take; the rest is for naming what clashes.
+_PLANNING_SHARE = 0.6
 
 
 class GreedyPlanner:
@@ -35,30 +38,37 @@ class GreedyPlanner:
         Raises:
             Infeasible: none was found; names the constraints that seem to clash.
         """
+        began = monotonic()
+        deadline = began + request.time_limit_seconds
+        planned_by = began + _PLANNING_SHARE * request.time_limit_seconds
         problem = build(request)
         if problem.impossible:
-            raise infeasible(request, _seems_feasible, proven=True)
-        deadline = monotonic() + request.time_limit_seconds
+            raise infeasible(request, _seems_feasible, deadline, proven=True)
         start = _Start(problem)
         best: list[list[Column]] | None = None
         for attempt in range(_ATTEMPTS):
-            if monotonic() > deadline:
+            if monotonic() > planned_by:
                 break
-            week = start.attempt(request.seed * _ATTEMPTS + attempt, _CHANGES)
+            week = start.attempt(request.seed * _ATTEMPTS + attempt, _CHANGES, planned_by)
             if week is None or excess(problem, week) > 0:
                 continue
             if best is None or objective(problem, week) < objective(problem, best):
                 best = week
         if best is None:
-            raise infeasible(request, _seems_feasible, proven=False)
+            raise infeasible(request, _seems_feasible, deadline, proven=False)
         return as_plan(problem, best, None)
 
 
-def _seems_feasible(problem: Problem) -> bool:
-    """Whether one of a few short attempts finds a week."""
+def _seems_feasible(problem: Problem, deadline: float) -> bool | None:
+    """Whether one of a few short attempts finds a week; None where the time ran out before."""
     start = _Start(problem)
-    weeks = (start.attempt(seed, _CHANGES // 2) for seed in range(_CLASH_ATTEMPTS))
-    return any(week is not None and excess(problem, week) == 0 for week in weeks)
+    for seed in range(_CLASH_ATTEMPTS):
+        week = start.attempt(seed, _CHANGES // 2, deadline)
+        if week is not None and excess(problem, week) == 0:
+            return True
+        if monotonic() > deadline:
+            return None
+    return False
 
 
 class _Start:
@@ -73,18 +83,20 @@ class _Start:
             for column in problem.columns[meal]:
                 portions.setdefault(column.dish.id, []).append(column)
 
-    def attempt(self, seed: int, changes: int) -> list[list[Column]] | None:
+    def attempt(self, seed: int, changes: int, deadline: float) -> list[list[Column]] | None:
         """Return a week whose energy, variety and pins hold, or None where the start fails."""
         draw = random.Random(seed)  # noqa: S311 - a search, no secrets
         week: list[list[Column] | None] = [None] * DAYS_PER_WEEK
         pins = [sum(1 for at, _ in self._problem.pinned if at == day) for day in range(len(week))]
         # The days with pins first: the others can avoid them.
         for day in sorted(range(len(week)), key=lambda day: (-pins[day], day)):
+            if monotonic() > deadline:
+                return None
             week[day] = self._day(week, day, draw)
             if week[day] is None:
                 return None
         whole = [day for day in week if day is not None]
-        self._search.improve(whole, draw, changes)
+        self._search.improve(whole, draw, changes, deadline)
         return whole
 
     def _day(
@@ -134,8 +146,8 @@ class _Start:
         shares = sum(column.off_share for column in menu)
         energy = abs(energy_of(menu) / self._problem.energy_kcal - 1)
         over = sum(
-            max(0.0, sum(c.dish.nutrients.get(name, 0.0) * c.servings for c in menu) / most - 1)
+            max(0.0, sum(c.dish.nutrients.get(name, 0.0) * c.servings for c in menu) - most)
+            / (most or 1.0)
             for name, most in self._problem.maxima.items()
-            if most > 0
         )
         return shares + energy + over

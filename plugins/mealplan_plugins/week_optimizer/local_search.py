@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from time import monotonic
 
 from mealplan_plugins.week_optimizer.contract import DAYS_PER_WEEK
 from mealplan_plugins.week_optimizer.objective import (
@@ -13,8 +14,8 @@ from mealplan_plugins.week_optimizer.objective import (
 from mealplan_plugins.week_optimizer.problem import Column, Problem
 from mealplan_plugins.week_optimizer.variety import may_eat
 
-#: A passed maximum outweighs everything else that a change may win.
-_EXCESS_WEIGHT = 1000.0
+#: The clock is read once in so many changes.
+_CHANGES_PER_LOOK = 32
 #: Above 1, columns near their meal's share are tried more often than those far from it.
 _BIAS = 2.5
 
@@ -32,14 +33,19 @@ class LocalSearch:
             column: self._amounts_of(column) for ranked in self._ranked for column in ranked
         }
 
-    def improve(self, week: list[list[Column]], draw: random.Random, changes: int) -> None:
+    def improve(
+        self, week: list[list[Column]], draw: random.Random, changes: int, deadline: float
+    ) -> None:
         """Try ``changes`` random changes of ``week``, in place; keep each that is better.
 
+        Better is what passes maxima by less, and by the objective what passes them by no more.
         Energy bands, variety and pins stay as good as they were.
         """
         totals = [sum(values) for values in zip(*self._rows(week), strict=True)]
-        score = self._nutrients(totals)
-        for _ in range(changes):
+        over, score = self._nutrients(totals)
+        for number in range(changes):
+            if number % _CHANGES_PER_LOOK == 0 and monotonic() > deadline:
+                return
             day, place = draw.randrange(DAYS_PER_WEEK), draw.randrange(len(week[0]))
             column = self._drawn(day, place, draw)
             old = week[day][place]
@@ -54,12 +60,13 @@ class LocalSearch:
                     totals, self._amounts[old], self._amounts[column], strict=True
                 )
             ]
-            changed_score = self._nutrients(changed)
-            if gained + changed_score - score < -1e-12 and self._fits(
-                week, day, place, column, moved
-            ):
+            changed_over, changed_score = self._nutrients(changed)
+            better = changed_over < over - 1e-12 or (
+                changed_over <= over and gained + changed_score - score < -1e-12
+            )
+            if better and self._fits(week, day, place, column, moved):
                 week[day][place] = column
-                totals, score = changed, changed_score
+                totals, over, score = changed, changed_over, changed_score
 
     def _drawn(self, day: int, place: int, draw: random.Random) -> Column | None:
         """Return a random column for a meal, or None where the pin there forbids it."""
@@ -87,17 +94,17 @@ class LocalSearch:
         off = abs(energy_kcal / self._problem.energy_kcal - 1) - ENERGY_SOFT
         return ENERGY_WEIGHT * max(0.0, off)
 
-    def _nutrients(self, totals: Sequence[float]) -> float:
-        """Return what the week's totals add: shortfalls, and maxima that are passed."""
-        score = 0.0
+    def _nutrients(self, totals: Sequence[float]) -> tuple[float, float]:
+        """Return by what the week's totals pass the maxima, and what their shortfalls cost."""
+        over = score = 0.0
         for name, total in zip(self._names, totals, strict=True):
             mean = total / DAYS_PER_WEEK
             minimum, maximum = self._problem.minima.get(name), self._problem.maxima.get(name)
             if minimum is not None and mean < minimum:
                 score += SHORTFALL_WEIGHT * (1 - mean / minimum)
             if maximum is not None and mean > maximum:
-                score += _EXCESS_WEIGHT * (mean - maximum) / (maximum or 1.0)
-        return score
+                over += (mean - maximum) / (maximum or 1.0)
+        return over, score
 
     def _rows(self, week: Sequence[Sequence[Column]]) -> list[list[float]]:
         return [self._amounts[column] for day in week for column in day]

@@ -7,11 +7,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from math import isfinite
 
+from mealplan_plugins.meal_distribution.contract import Meal
 from mealplan_plugins.week_optimizer.contract import (
     DAYS_PER_WEEK,
     Dish,
     Infeasible,
-    Meal,
     NutrientBounds,
     WeekRequest,
 )

@@ -4,7 +4,8 @@ from typing import Any
 
 import pulp
 
-from mealplan_plugins.week_optimizer.contract import DAYS_PER_WEEK, Meal
+from mealplan_plugins.meal_distribution.contract import Meal
+from mealplan_plugins.week_optimizer.contract import DAYS_PER_WEEK
 from mealplan_plugins.week_optimizer.modelling import variable
 from mealplan_plugins.week_optimizer.objective import ENERGY_SOFT, ENERGY_WEIGHT, SHORTFALL_WEIGHT
 from mealplan_plugins.week_optimizer.problem import Column, Problem

@@ -28,6 +28,8 @@ _SAME = 1e-5
 _CHANGES = 8000
 #: Seconds that each question of the search for clashes may take.
 _CLASH_SECONDS = 3.0
+#: Seconds that searching around a week may take where the solver has used up the time.
+_POLISH_SECONDS = 0.5
 
 
 class TwoStagePlanner:
@@ -52,10 +54,10 @@ class TwoStagePlanner:
         deadline = monotonic() + request.time_limit_seconds
         problem = build(request)
         if problem.impossible:
-            raise infeasible(request, self._feasible, proven=True)
+            raise infeasible(request, self._feasible, deadline, proven=True)
         first = self._solve(selection.model(problem), deadline, request.seed, share=0.8)
         if first.status == "infeasible":
-            raise infeasible(request, self._feasible, proven=True)
+            raise infeasible(request, self._feasible, deadline, proven=True)
         week, bound = None, first.bound
         counts = selection.counts(problem, first.values)
         if counts:
@@ -64,13 +66,13 @@ class TwoStagePlanner:
         if week is None or (complete and _gap(problem, week, bound) > _SAME):
             found, whole = self._assign(problem, columns, deadline, request.seed, None)
             if complete and whole.status == "infeasible":
-                raise infeasible(request, self._feasible, proven=True)
+                raise infeasible(request, self._feasible, deadline, proven=True)
             if complete and whole.bound is not None:
                 bound = max(whole.bound, bound or 0.0)
             week = _better(problem, week, found)
         if week is None:
             raise RuntimeError(f"no week was found in {request.time_limit_seconds} s")
-        return as_plan(problem, _polished(problem, week, bound, request.seed), bound)
+        return as_plan(problem, _polished(problem, week, bound, request.seed, deadline), bound)
 
     def _assign(
         self,
@@ -87,18 +89,22 @@ class TwoStagePlanner:
             return None, solution
         return assignment.week(problem, columns, solution.values), solution
 
-    def _feasible(self, problem: Problem) -> bool:
-        """Whether ``problem`` has a week, as far as a few seconds tell."""
-        if self._any_solution(selection.model(problem)).status == "infeasible":
+    def _feasible(self, problem: Problem, deadline: float) -> bool | None:
+        """Whether ``problem`` has a week, as far as a few seconds tell; None at the deadline."""
+        first = self._any_solution(selection.model(problem), deadline).status
+        if first == "infeasible":
             return False
         columns, complete = _promising(problem, {})
-        if not complete:
-            return True
-        whole = assignment.model(problem, columns, None)
-        return self._any_solution(whole).status != "infeasible"
+        if complete and monotonic() < deadline:
+            whole = assignment.model(problem, columns, None)
+            first = self._any_solution(whole, deadline).status
+            if first == "infeasible":
+                return False
+        return None if first == "unknown" and monotonic() >= deadline else True
 
-    def _any_solution(self, model: Any) -> Solution:
-        return solve(model, self._solver, seconds=_CLASH_SECONDS, seed=0, any_solution=True)
+    def _any_solution(self, model: Any, deadline: float) -> Solution:
+        left = min(_CLASH_SECONDS, deadline - monotonic())
+        return solve(model, self._solver, seconds=left, seed=0, any_solution=True)
 
     def _solve(self, model: Any, deadline: float, seed: int, *, share: float) -> Solution:
         """Solve within ``share`` of what is left of the time."""
@@ -118,15 +124,18 @@ def _better(problem: Problem, one: Week | None, other: Week | None) -> Week | No
     return min(one, other, key=lambda week: objective(problem, week))
 
 
-def _polished(problem: Problem, week: Week, bound: float | None, seed: int) -> Week:
+def _polished(
+    problem: Problem, week: Week, bound: float | None, seed: int, deadline: float
+) -> Week:
     """Return ``week``, searched around where it is not proven to be the best.
 
-    On a slow machine the solver's time may end far from the best.
+    On a slow machine the solver's time may end far from the best, so that a little more is taken.
     """
     better = [list(day) for day in week]
     if _gap(problem, week, bound) > _SAME:
         draw = random.Random(seed)  # noqa: S311 - a search, no secrets
-        LocalSearch(problem).improve(better, draw, _CHANGES)
+        until = max(deadline, monotonic() + _POLISH_SECONDS)
+        LocalSearch(problem).improve(better, draw, _CHANGES, until)
     return better
 
 

@@ -26,6 +26,9 @@ from mealplan_plugins.week_optimizer.contract import DAYS_PER_WEEK, Infeasible, 
 BLUEPRINT = Blueprint("plans", __name__)
 _COLUMNS = ("day", "meal", "dish", "servings", "energy_kcal", "minutes", "allergens")
 _LONGEST_SEARCH_SECONDS = 20.0
+_DAY_COLUMNS = ("day", "target_kcal", "energy_kcal")
+#: Each bound makes every step of the search dearer.
+_MOST_BOUNDS = 12
 
 
 @BLUEPRINT.post("/plans/week")
@@ -51,9 +54,13 @@ def make_week() -> Response:
             422,
             "infeasible",
             f"no week satisfies all of this: {error}",
-            fields={"clashing": list(error.clashing), "served_by": served_by()},
+            fields={
+                "clashing": list(error.clashing),
+                "untested": list(error.untested),
+                "served_by": served_by(),
+            },
         ) from None
-    week = describe_week(outcome.value, dishes, parts().foods.nutrients, targets)
+    week = describe_week(outcome.value, dishes, parts().foods.nutrients, targets, asked.nutrients)
     result = {
         "targets": describe_targets(person, found, targets),
         "meal_shares": {meal: round(share, 4) for meal, share in shares.items()},
@@ -85,13 +92,18 @@ def list_plans() -> Response:
 
 @BLUEPRINT.get("/plans/<int:plan_id>")
 def show_plan(plan_id: int) -> Response:
-    """Return a plan; ``served_by`` says who made it."""
-    return reply(_plan(plan_id))
+    """Return a plan; ``served_by`` says who made it. Whose body it was made for stays untold."""
+    plan = _plan(plan_id)
+    wishes = {name: value for name, value in plan["request"].items() if name != "profile"}
+    return reply({**plan, "request": wishes})
 
 
 @BLUEPRINT.get("/plans/<int:plan_id>/export")
 def export_plan(plan_id: int) -> Response:
-    """Return a plan's meals as a file; the workbook has the nutrients of each day as well."""
+    """Return a plan's meals as a file; the workbook has each day and its nutrients as well.
+
+    A plan without meals, the fallback's, is its days: JSON and CSV hold those.
+    """
     asked_format()
     plan = _plan(plan_id)
     meals = RecordTable("Meals", _COLUMNS, Records(lambda: _meal_rows(plan)))
@@ -100,8 +112,11 @@ def export_plan(plan_id: int) -> Response:
         ("day", "nutrient", "amount", "unit", "coverage"),
         Records(lambda: _nutrient_rows(plan)),
     )
+    days = RecordTable("Days", _DAY_COLUMNS, Records(lambda: _day_rows(plan)))
+    has_meals = any(day["meals"] for day in plan["days"])
+    tables = (meals, nutrients, days) if has_meals else (days, meals, nutrients)
     pivot = Pivot("Energy by day", "Meals", index="day", columns="meal", value="energy_kcal")
-    return download(f"plan-{plan_id}", (meals, nutrients), (pivot,))
+    return download(f"plan-{plan_id}", tables, (pivot,) if has_meals else ())
 
 
 def _plan(plan_id: int) -> dict[str, Any]:
@@ -120,6 +135,11 @@ def _meal_rows(plan: dict[str, Any]) -> Iterator[Sequence[Cell]]:
                 *(day["name"], meal["meal"], meal["dish"], meal["servings"], meal["energy_kcal"]),
                 *(meal["minutes"], allergens),
             )
+
+
+def _day_rows(plan: dict[str, Any]) -> Iterator[Sequence[Cell]]:
+    for day in plan["days"]:
+        yield (day["name"], day["target_kcal"], day["energy_kcal"])
 
 
 def _nutrient_rows(plan: dict[str, Any]) -> Iterator[Sequence[Cell]]:
@@ -167,6 +187,9 @@ def _pinned(fields: Fields, meals: tuple[str, ...]) -> dict[tuple[int, Meal], st
 def _bounds(fields: Fields) -> dict[str, NutrientBounds]:
     known = {nutrient.id for nutrient in parts().foods.nutrients}
     wanted = fields.object("nutrients")
+    if len(wanted.names) > _MOST_BOUNDS:
+        fields.problem("nutrients", f"must bound at most {_MOST_BOUNDS} nutrients")
+        return {}
     bounds: dict[str, NutrientBounds] = {}
     for nutrient in wanted.names:
         entry = wanted.object(nutrient)

@@ -11,12 +11,10 @@ from typing import Any
 
 from mealplan.catalogue.foods import Food, FoodCatalogue
 from mealplan.nutrition import Nutrition, total
+from mealplan_plugins.meal_distribution.contract import Meal
 from mealplan_plugins.week_optimizer.contract import Dish as DishToPlan
-from mealplan_plugins.week_optimizer.contract import Meal
 
 RECIPES = Path(__file__).parents[1] / "data" / "dishes.json"
-#: A dish's nutrient counts as known when it is known for this share of the dish's mass.
-KNOWN_FROM_COVERAGE = 0.98
 
 
 @dataclass(frozen=True)
@@ -49,12 +47,11 @@ class Dish:
         return self.per_serving.amounts["energy"]
 
     def to_plan(self) -> DishToPlan:
-        """Return it as the week optimizer wants it: only nutrients that are known."""
-        known = {
-            nutrient: amount
-            for nutrient, amount in self.per_serving.amounts.items()
-            if self.per_serving.coverage(nutrient) >= KNOWN_FROM_COVERAGE
-        }
+        """Return it as the week optimizer wants it: each nutrient's known amount.
+
+        Where some ingredient's is not known, that is a lower bound: a maximum counts it in full.
+        """
+        known = dict(self.per_serving.amounts)
         return DishToPlan(
             self.id, self.name, self.meals, self.diets, self.allergens, self.energy_kcal, known
         )

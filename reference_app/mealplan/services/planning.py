@@ -9,9 +9,9 @@ from typing import Any
 from mealplan.catalogue.dishes import Dish
 from mealplan.nutrition import Nutrient, Nutrition, total
 from mealplan.services.targets import Energy, Intake, Person, describe_intake
+from mealplan_plugins.meal_distribution.contract import Meal
 from mealplan_plugins.week_optimizer.contract import (
     DAYS_PER_WEEK,
-    Meal,
     NutrientBounds,
     WeekPlan,
     WeekRequest,
@@ -77,13 +77,16 @@ def describe_week(
     dishes: Mapping[str, Dish],
     nutrients: tuple[Nutrient, ...],
     targets: tuple[Intake, ...],
+    bounds: Mapping[str, NutrientBounds],
 ) -> dict[str, Any]:
-    """Return the week, JSON-ready: meals by day, nutrition by day against the targets."""
+    """Return the week, JSON-ready: meals by day, nutrition by day against targets and bounds."""
     days = [_day(number, plan, dishes, nutrients) for number in range(DAYS_PER_WEEK)]
     eaten = total(_nutrition(meal.dish_id, meal.servings, dishes) for meal in plan.meals)
+    daily = eaten * (1 / DAYS_PER_WEEK)
     return {
         "days": days,
-        "daily_mean": _against_targets(eaten * (1 / DAYS_PER_WEEK), targets) if plan.meals else {},
+        "daily_mean": _against_targets(daily, targets) if plan.meals else {},
+        "bounds": _against_bounds(daily, bounds) if plan.meals else {},
         "objective": plan.objective,
         "bound": plan.bound,
         "gap": gap(plan),
@@ -156,6 +159,28 @@ def _against_targets(daily: Nutrition, targets: tuple[Intake, ...]) -> dict[str,
             "of_target": _share(daily.amount(intake.nutrient), intake.target),
         }
         for intake in targets
+    }
+
+
+def _against_bounds(
+    daily: Nutrition, bounds: Mapping[str, NutrientBounds]
+) -> dict[str, dict[str, object]]:
+    """Return each bounded nutrient's known amount a day, and whether its maximum is proven.
+
+    A maximum is kept on what is known; what is not known may pass it.
+    """
+    return {
+        nutrient: {
+            "minimum": _rounded(bound.minimum),
+            "maximum": _rounded(bound.maximum),
+            "known_amount": _rounded(daily.amount(nutrient) or 0.0),
+            "coverage": daily.coverage(nutrient),
+            "maximum_proven": None
+            if bound.maximum is None
+            else daily.coverage(nutrient) == 1
+            and (daily.amount(nutrient) or 0.0) <= bound.maximum * (1 + 1e-6),
+        }
+        for nutrient, bound in sorted(bounds.items())
     }
 
 

@@ -71,6 +71,11 @@ BAD = [
         week(nutrients={"iron": {"minimum": 3, "maximum": 1}}),
         "nutrients.iron.minimum",
     ),
+    (
+        "/plans/week",
+        week(nutrients={f"nutrient{n}": {"maximum": 1} for n in range(13)}),
+        "nutrients",
+    ),
     ("/analysis/meals", {}, "meals"),
     ("/analysis/meals", {"meals": []}, "meals"),
     ("/analysis/meals", {"meals": "x"}, "meals"),

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from itertools import pairwise
+from time import monotonic
 
 import pytest
 
@@ -111,6 +112,50 @@ def test_a_tighter_limit_of_a_nutrient_is_kept(make_app, profile):
     assert plan["daily_mean"]["sodium"]["amount"] <= 1701
 
 
+def test_maxima_hold_on_every_amount_that_is_known(planner, foods, profile):
+    """Of choline, sugars and trans fat SR28 knows only some: what it knows counts in full."""
+    maxima = {"choline": 150, "sugars": 30, "trans_fat": 0.1}
+    for wanted in ({name: maxima[name]} for name in maxima):
+        bounds = {name: {"maximum": most} for name, most in wanted.items()}
+        answer = planner.post(
+            "/api/v1/plans/week",
+            json={"profile": profile, "nutrients": bounds, "time_limit_seconds": 5},
+        )
+        if answer.status_code == 422:
+            assert answer.json["error"]["code"] == "infeasible"
+            continue
+        plan = answer.json
+        for name, most in wanted.items():
+            known = sum(
+                (foods.food(DOCUMENT["ingredients"][one["ingredient"]]["food"]).per_100g[name] or 0)
+                * one["grams"] / 100 / RECIPE_OF[meal["dish_id"]]["servings"] * meal["servings"]
+                for day in plan["days"]
+                for meal in day["meals"]
+                for one in RECIPE_OF[meal["dish_id"]]["ingredients"]
+            )  # fmt: skip
+            assert known / 7 <= most * (1 + 1e-6)
+            told = plan["bounds"][name]
+            assert told["maximum"] == most
+            assert told["known_amount"] == pytest.approx(known / 7, abs=0.01)
+            assert told["maximum_proven"] == (told["coverage"] == 1)
+
+
+def test_naming_what_clashes_keeps_to_the_time_limit(planner, profile):
+    impossible = ("energy", "protein", "fat", "water", "carbohydrate", "fiber", "calcium", "iron")
+    body = {
+        "profile": profile,
+        "nutrients": {name: {"maximum": 0.001} for name in impossible if name != "water"},
+        "time_limit_seconds": 1,
+    }
+    began = monotonic()
+    answer = planner.post("/api/v1/plans/week", json=body)
+    assert answer.status_code == 422
+    assert monotonic() - began < 5
+    fields = answer.json["error"]["fields"]
+    assert fields["untested"]
+    assert all(name in answer.json["error"]["message"] for name in fields["untested"])
+
+
 def test_the_same_seed_gives_the_same_week(make_app, profile):
     client = make_app().test_client()
     weeks = [
@@ -133,14 +178,15 @@ def test_what_cannot_be_is_refused_with_what_clashes(planner, profile):
 
 
 def test_a_plan_is_kept_listed_and_shown_with_who_made_it(make_app, client, profile):
-    made = client.post("/api/v1/plans/week", json={"profile": profile})
+    made = client.post("/api/v1/plans/week", json={"profile": profile, "seed": 5})
     assert made.headers["Location"] == "/api/v1/plans/1"
     # Another process answers: nothing is remembered but in the database.
     other = make_app().test_client()
     shown = other.get(made.headers["Location"]).json
     assert shown["days"] == made.json["days"]
     assert shown["served_by"] == made.json["served_by"]
-    assert shown["request"] == {"profile": profile}
+    assert shown["request"] == {"seed": 5}
+    assert "profile" not in other.get("/api/v1/plans").text
     listed = other.get("/api/v1/plans").json["plans"]
     assert [(one["id"], one["implementation"]) for one in listed] == [(1, "greedy")]
     assert other.get("/api/v1/plans?offset=1").json["plans"] == []
@@ -171,6 +217,25 @@ def test_exports_hold_the_plan(make_app, profile, tmp_path):
         assert header[:3] == ("day", "meal", "dish")
         assert [row[2] for row in cells] == [meal["dish"] for _, meal in meals]
         assert ("Energy by day" in book.sheetnames) == (rung == "pandas")
+
+
+def test_without_dishes_exports_hold_the_days(make_app, profile):
+    openpyxl = pytest.importorskip("openpyxl")
+    forbid = "week_optimizer:pulp,week_optimizer:greedy,spreadsheet_export:pandas," + BEST
+    client = make_app(forbid=forbid).test_client()
+    plan = client.post("/api/v1/plans/week", json={"profile": profile}).json
+    days = [(day["name"], day["target_kcal"]) for day in plan["days"]]
+    export = f"/api/v1/plans/{plan['id']}/export?format="
+    rows = client.get(export + "json").json
+    assert [(row["day"], row["target_kcal"]) for row in rows] == days
+    assert {row["energy_kcal"] for row in rows} == {None}
+    text = client.get(export + "csv").text
+    assert [row["day"] for row in csv.DictReader(io.StringIO(text))] == [name for name, _ in days]
+    book = openpyxl.load_workbook(io.BytesIO(client.get(export + "xlsx").data))
+    assert book.sheetnames[0] == "Days"
+    header, *cells = book["Days"].iter_rows(values_only=True)
+    assert header == ("day", "target_kcal", "energy_kcal")
+    assert [row[:2] for row in cells] == days
 
 
 def test_the_plugins_of_the_app_are_the_five():
