@@ -181,3 +181,164 @@ def test_why_a_better_one_does_not_fit_is_told_at_once_and_later(make_app):
         told = answer.headers["X-Served-By"]
         assert told.startswith("meal_distribution=coefficients (scikit_learn: ")
         assert "no_memory" in told
+
+
+@pytest.fixture
+def broken_pulp(monkeypatch):
+    """Let the first rung of the week's planner fail in each call, and the second refuse."""
+    from mealplan_plugins.week_optimizer.contract import Infeasible
+    from mealplan_plugins.week_optimizer.greedy import GreedyPlanner
+    from mealplan_plugins.week_optimizer.two_stage import TwoStagePlanner
+
+    def breaks(self, request):
+        raise RuntimeError("the solver is gone")
+
+    def refuses(self, request):
+        raise Infeasible("no dish is left", ("diets",))
+
+    monkeypatch.setattr(TwoStagePlanner, "plan", breaks)
+    monkeypatch.setattr(GreedyPlanner, "plan", refuses)
+
+
+def test_a_refusal_is_credited_to_the_rung_that_gave_it(make_app, profile, broken_pulp):
+    client = make_app(forbid="meal_distribution:scikit_learn").test_client()
+    answer = ask(client, "week_optimizer", profile)
+    assert answer.status_code == 422
+    account = answer.json["error"]["fields"]["served_by"]["week_optimizer"]
+    assert account["implementation"] == "greedy"
+    (declined,) = account["declined"]
+    assert (declined["implementation"], declined["reason"]) == ("pulp", "call_failed")
+    assert "the solver is gone" in declined["detail"]
+    assert "week_optimizer=greedy (pulp: call_failed" in answer.headers["X-Served-By"]
+
+
+def test_strict_refuses_the_refusal_of_a_fallback(make_app, profile, broken_pulp):
+    client = make_app(forbid="").test_client()
+    answer = ask(client, "week_optimizer", profile, "?strict=1")
+    assert answer.status_code == 503
+    error = answer.json["error"]
+    assert error["code"] == "fallback_refused"
+    assert "week_optimizer would be served by greedy" in error["message"]
+    assert "the solver is gone" in error["message"]
+
+
+@pytest.mark.parametrize("strict", ["", "&strict=1"])
+def test_where_every_writer_fails_none_is_told_to_refuse(make_app, monkeypatch, strict):
+    from mealplan_plugins.spreadsheet_export.pandas_workbook import PandasWorkbook
+    from mealplan_plugins.spreadsheet_export.streaming import StreamingWorkbook
+
+    def breaks(self, path, sheets, pivots=()):
+        raise RuntimeError("torn ribbon")
+
+    monkeypatch.setattr(PandasWorkbook, "write", breaks)
+    monkeypatch.setattr(StreamingWorkbook, "write", breaks)
+    client = make_app(forbid="").test_client()
+    answer = client.get(f"/api/v1/analytics/export?format=xlsx{strict}")
+    assert answer.status_code == 503
+    error = answer.json["error"]
+    assert error["code"] == ("fallback_refused" if strict else "excel_unavailable")
+    account = error["fields"]["served_by"]["spreadsheet_export"]
+    assert account["implementation"] == "none"
+    assert [(one["implementation"], one["reason"]) for one in account["declined"]] == [
+        ("pandas", "call_failed"),
+        ("streaming", "call_failed"),
+    ]
+
+
+class _Vectors:
+    """Embeddings of the tests: every text is the same, in a space of their own."""
+
+    dimensions = 2
+    semantic = True
+
+    def __init__(self):
+        self.encoded = []
+
+    def encode(self, texts):
+        self.encoded.append(len(texts))
+        return [[1.0, 0.0] for _ in texts]
+
+
+class _Meaning(_Vectors):
+    space = "meaning"
+
+
+class _Broken(_Vectors):
+    space = "another"
+    semantic = False
+
+    def encode(self, texts):
+        raise RuntimeError("weights torn")
+
+
+class _Spelling(_Vectors):
+    space = "spelling"
+    semantic = False
+
+
+@pytest.fixture
+def make_embedded(make_app, monkeypatch):
+    """Return a maker of clients whose embeddings are the given objects, the best first."""
+    import sys
+
+    from bootfit.lazy import Implementation, Plugin, Registry
+
+    def make(*objects):
+        holder = type(sys)("embeddings_of_tests")
+        for number, made in enumerate(objects):
+            setattr(holder, f"make_{number}", lambda made=made: made)
+        monkeypatch.setitem(sys.modules, "embeddings_of_tests", holder)
+        ladder = [
+            Implementation(f"rung_{number}", f"embeddings_of_tests:make_{number}")
+            for number in range(len(objects))
+        ]
+        others = [plugin for plugin in PLUGINS if plugin.name != "text_embeddings"]
+        environ = {"BOOTFIT_FORBID": "vector_search:faiss"}
+        registry = Registry(Plugin("text_embeddings", *ladder), *others, environ=environ)
+        return make_app(PLUGINS=registry).test_client()
+
+    return make
+
+
+def semantic_search(client):
+    return client.get("/api/v1/foods/search?q=bean+stew&mode=semantic").json
+
+
+def test_vectors_mean_what_the_rung_that_made_them_says(make_embedded):
+    client = make_embedded(_Broken(), _Meaning())
+    for _ in range(4):  # the fourth finds the first rung left alone
+        found = semantic_search(client)
+        assert found["mode"] == "semantic"
+        assert not found["notes"]
+        assert found["served_by"]["text_embeddings"]["implementation"] == "rung_1"
+    lying = make_embedded(type("LyingBroken", (_Broken,), {"semantic": True})(), _Spelling())
+    found = semantic_search(lying)
+    assert found["mode"] == "text"
+    assert "rung_1" in found["notes"][0]
+
+
+def test_dishes_are_encoded_once_a_space(make_embedded):
+    class Moody(_Meaning):
+        broken = False
+
+        def encode(self, texts):
+            if self.broken:
+                raise RuntimeError("weights torn")
+            return super().encode(texts)
+
+    first, same_space, other_space = Moody(), _Meaning(), _Spelling()
+    client = make_embedded(first, same_space, other_space)
+    semantic_search(client)
+    semantic_search(client)
+    query, dishes, again = first.encoded
+    assert query == again
+    assert dishes != query
+    # Another rung of the same space takes over: its query is compared with the kept vectors.
+    first.broken = True
+    assert semantic_search(client)["mode"] == "semantic"
+    assert same_space.encoded == [query]
+    # One of another space needs the dishes in that.
+    same_space.encode = first.encode
+    found = client.get("/api/v1/foods/search?q=bean+stew&mode=hybrid").json
+    assert found["mode"] == "hybrid"
+    assert other_space.encoded == [query, dishes]
