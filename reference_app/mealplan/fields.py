@@ -31,6 +31,16 @@ def body_of(request: Request) -> Fields:
     return Fields(body)
 
 
+def day_of(text: object) -> date | None:
+    """Return the date of a text YYYY-MM-DD, or None: other forms of ISO 8601 are none here."""
+    if not isinstance(text, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 class Fields:
     """An object's fields; each reader returns a value that is valid, or notes what is wrong.
 
@@ -129,13 +139,10 @@ class Fields:
         value = self._value(name, None, "a date")
         if value is None:
             return default
-        try:
-            if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-                raise ValueError(value)  # noqa: TRY301 -- both ways of being wrong end the same
-            return date.fromisoformat(value)
-        except (TypeError, ValueError):
+        found = day_of(value)
+        if found is None:
             self.problem(name, "must be a date, YYYY-MM-DD")
-            return default
+        return found or default
 
     def objects(self, name: str, most: int, *, least: int = 0) -> list[Fields]:
         """Return a list of objects, each as fields whose problems are this object's."""

@@ -1,6 +1,6 @@
 """Cells by their type: text is text, numbers are numbers, nothing becomes a formula or a link."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from math import isfinite
 from typing import Any
@@ -38,6 +38,22 @@ class CellWriter:
         worksheet.freeze_panes(1, 0)
         for column, name in enumerate(columns):
             worksheet.write_string(0, column, name[:LONGEST_TEXT], self._bold)
+
+    def records(
+        self,
+        worksheet: Any,
+        sheet: Sheet,
+        also: Callable[[Sequence[Cell]], None] = lambda _: None,
+    ) -> None:
+        """Write a sheet's columns and records, and hand each record to ``also``.
+
+        Raises:
+            SheetError: it is no table, or larger than Excel's.
+        """
+        self.header(worksheet, sheet.columns)
+        for number, values in enumerate(sheet.rows, start=1):
+            self.row(worksheet, number, sheet, values)
+            also(values)
 
     def row(self, worksheet: Any, number: int, sheet: Sheet, values: Sequence[Cell]) -> None:
         """Write one record into row ``number`` (0 is the header).

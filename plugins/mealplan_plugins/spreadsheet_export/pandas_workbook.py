@@ -1,13 +1,13 @@
 """Records, pivots and a chart a pivot: pandas summarises, xlsxwriter writes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from mealplan_plugins.spreadsheet_export.cells import CellWriter
 from mealplan_plugins.spreadsheet_export.contract import Cell, Pivot, Sheet, SheetError
+from mealplan_plugins.spreadsheet_export.pivot_means import Means
+from mealplan_plugins.spreadsheet_export.streaming import StreamingWorkbook
 from mealplan_plugins.spreadsheet_export.titles import sheet_titles
 from mealplan_plugins.spreadsheet_export.workbook_file import new_workbook, rows_read_once
 
@@ -30,18 +30,18 @@ class PandasWorkbook:
                 there or averages what are no numbers.
         """
         _check(sheets, pivots)
-        with rows_read_once(sheets), new_workbook(path, streaming=False) as workbook:
+        if not pivots:
+            StreamingWorkbook().write(path, sheets)
+            return
+        with rows_read_once(sheets), new_workbook(path) as workbook:
             writer = CellWriter(workbook)
             titles = sheet_titles([*(s.title for s in sheets), *(p.title for p in pivots)])
-            needed = {pivot.sheet for pivot in pivots}
-            frames = {}
+            means = [(pivot, Means(pivot, _columns(pivot, sheets))) for pivot in pivots]
             for sheet, title in zip(sheets, titles[: len(sheets)], strict=True):
-                kept = _records(workbook.add_worksheet(title), writer, sheet, sheet.title in needed)
-                if sheet.title in needed:
-                    frames[sheet.title] = pd.DataFrame(kept, columns=list(sheet.columns))
-            for pivot, title in zip(pivots, titles[len(sheets) :], strict=True):
-                summary = _summary(frames[pivot.sheet], pivot)
-                _write_pivot(workbook, title, writer, pivot, summary)
+                readers = [one.add for pivot, one in means if pivot.sheet == sheet.title]
+                writer.records(workbook.add_worksheet(title), sheet, _all_of(readers))
+            for (pivot, one), title in zip(means, titles[len(sheets) :], strict=True):
+                _write_pivot(workbook, title, writer, pivot, one.table())
 
 
 def _check(sheets: Sequence[Sheet], pivots: Sequence[Pivot]) -> None:
@@ -55,27 +55,21 @@ def _check(sheets: Sequence[Sheet], pivots: Sequence[Pivot]) -> None:
                 raise SheetError(f"{pivot.title}: {pivot.sheet} has no column {name!r}")
 
 
-def _records(worksheet: Any, writer: CellWriter, sheet: Sheet, keep: bool) -> list[Sequence[Cell]]:
-    """Write a sheet's records; return them where a pivot needs them."""
-    writer.header(worksheet, sheet.columns)
-    kept: list[Sequence[Cell]] = []
-    for number, values in enumerate(sheet.rows, start=1):
-        writer.row(worksheet, number, sheet, values)
-        if keep:
-            kept.append(values)
-    return kept
+def _columns(pivot: Pivot, sheets: Sequence[Sheet]) -> Sequence[str]:
+    """Return the columns of the sheet that ``pivot`` summarises."""
+    return next(sheet.columns for sheet in sheets if sheet.title == pivot.sheet)
 
 
-def _summary(frame: Any, pivot: Pivot) -> Any:
-    """Return the mean of `value`, a row an `index` and a column a `columns`."""
-    try:
-        values = pd.to_numeric(frame[pivot.value])
-    except (TypeError, ValueError) as error:
-        raise SheetError(f"{pivot.title}: {pivot.value!r} holds what is no number") from error
-    table = frame.assign(**{pivot.value: values})
-    return table.pivot_table(
-        index=pivot.index, columns=pivot.columns, values=pivot.value, aggfunc="mean"
-    )
+def _all_of(
+    readers: Sequence[Callable[[Sequence[Cell]], None]],
+) -> Callable[[Sequence[Cell]], None]:
+    """Return what hands a record to each of ``readers``."""
+
+    def hand_on(values: Sequence[Cell]) -> None:
+        for reader in readers:
+            reader(values)
+
+    return hand_on
 
 
 def _write_pivot(workbook: Any, title: str, writer: CellWriter, pivot: Pivot, summary: Any) -> None:

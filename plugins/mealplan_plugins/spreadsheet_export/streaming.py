@@ -22,11 +22,8 @@ class StreamingWorkbook:
             RowsSpent: writing failed and the rows cannot be read again.
             SheetError: a sheet is not a table, or larger than Excel's.
         """
-        with rows_read_once(sheets), new_workbook(path, streaming=True) as workbook:
+        with rows_read_once(sheets), new_workbook(path) as workbook:
             writer = CellWriter(workbook)
             titles = sheet_titles(sheet.title for sheet in sheets)
             for sheet, title in zip(sheets, titles, strict=True):
-                worksheet = workbook.add_worksheet(title)
-                writer.header(worksheet, sheet.columns)
-                for number, values in enumerate(sheet.rows, start=1):
-                    writer.row(worksheet, number, sheet, values)
+                writer.records(workbook.add_worksheet(title), sheet)

@@ -15,8 +15,10 @@ from mealplan_plugins.spreadsheet_export.contract import NotWritten, RowsSpent, 
 
 
 @contextmanager
-def new_workbook(path: Path, *, streaming: bool) -> Iterator[Any]:
+def new_workbook(path: Path) -> Iterator[Any]:
     """Give an open workbook, which takes ``path``'s place once it is written.
+
+    Sheets are written one after the other, and each row by row: memory does not grow with them.
 
     Raises:
         NotWritten: the folder is missing, not writable, or full.
@@ -24,7 +26,7 @@ def new_workbook(path: Path, *, streaming: bool) -> Iterator[Any]:
     unfinished = path.with_name(f".{path.name}.{token_hex(6)}.unfinished")
     try:
         with TemporaryDirectory(prefix="workbook-") as scratch, unfinished.open("xb") as file:
-            options = {**WORKBOOK_OPTIONS, "constant_memory": streaming, "tmpdir": scratch}
+            options = {**WORKBOOK_OPTIONS, "constant_memory": True, "tmpdir": scratch}
             workbook = xlsxwriter.Workbook(file, options)
             try:
                 yield workbook

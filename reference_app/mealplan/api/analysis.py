@@ -30,7 +30,7 @@ _MOST_ITEMS = 50
 def analyse() -> Response:
     """Analyse and keep meals that were eaten; 201, with one analysis a meal."""
     fields = body_of(request)
-    eaten_on = fields.day("eaten_on", default=date.today())  # noqa: DTZ011 -- the eater's own day
+    eaten_on = fields.day("eaten_on", default=date.today())  # noqa: DTZ011 -- the server's day, README says so
     whole_day = fields.choice("scope", ("meals", "day"), default="meals") == "day"
     entries = fields.objects("meals", _MOST_MEALS, least=1)
     meals = [EatenMeal(entry.choice("meal", MEALS), tuple(_items(entry))) for entry in entries]

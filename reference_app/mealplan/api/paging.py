@@ -8,6 +8,7 @@ from datetime import date
 from flask import request
 
 from mealplan.errors import invalid
+from mealplan.fields import day_of
 
 _MOST = 200
 _FURTHEST = 10_000_000
@@ -71,7 +72,7 @@ def day(name: str, *, default: date) -> date:
     text = request.args.get(name, "")
     if not text:
         return default
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise invalid({name: "must be a date, YYYY-MM-DD"}) from None
+    found = day_of(text)
+    if found is None:
+        raise invalid({name: "must be a date, YYYY-MM-DD"})
+    return found

@@ -10,8 +10,8 @@ from mealplan.fields import body_of
 from mealplan.served import call, reply
 from mealplan.services.planning import describe_targets
 from mealplan.services.profiles import person_of
-from mealplan.services.targets import SOURCES, Sex, energy, intakes
-from mealplan_plugins.meal_distribution.contract import MEALS, DistributionRequest, Meal
+from mealplan.services.targets import SOURCES, energy, intakes
+from mealplan_plugins.meal_distribution.contract import MEALS, DistributionRequest, Meal, Sex
 
 BLUEPRINT = Blueprint("targets", __name__)
 

@@ -44,7 +44,6 @@ class Food:
 
     id: int
     name: str
-    other_names: str
     group: str
     per_100g: dict[str, float | None]
 
@@ -143,7 +142,7 @@ class FoodCatalogue:
             nutrient.id: None if row[nutrient.id] is None else row[nutrient.id] / 1000
             for nutrient in self.nutrients
         }
-        return Food(row["id"], row["name"], row["other_names"] or "", row["group_name"], per_100g)
+        return Food(row["id"], row["name"], row["group_name"], per_100g)
 
     def _query(self, statement: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
         connection = getattr(self._local, "connection", None)

@@ -112,6 +112,7 @@ def describe_targets(
         "maintenance_kcal": round(energy.maintenance_kcal, 1),
         "target_kcal": round(energy.target_kcal, 1),
         "lowest_advised_intake_applied": energy.floored,
+        "below_lowest_advised_intake": energy.below_floor,
         "activity": person.activity,
         "goal": person.goal,
         "nutrients": {intake.nutrient: describe_intake(intake) for intake in targets},

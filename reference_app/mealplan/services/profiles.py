@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import cast
 
 from mealplan.fields import Fields
-from mealplan.services.targets import ACTIVITY_FACTORS, GOALS, Person, Sex
+from mealplan.services.targets import ACTIVITY_FACTORS, GOALS, Person
+from mealplan_plugins.meal_distribution.contract import Sex
 
 
 def person_of(fields: Fields) -> Person:

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
+from mealplan_plugins.meal_distribution.contract import Sex
 from mealplan_plugins.week_optimizer.contract import NutrientBounds
 
-Sex = Literal["female", "male"]
 _TABLE = Path(__file__).parents[1] / "data" / "targets.json"
 
 #: Total energy over resting energy. FAO/WHO/UNU, Human energy requirements (2004), chapter 5,
@@ -27,7 +27,7 @@ ACTIVITY_FACTORS: dict[str, float] = {
 GOALS = ("lose", "maintain", "gain")
 _LOSS_KCAL = 500.0
 _GAIN_FACTOR = 1.10
-#: The lowest advised intake while losing weight.
+#: The lowest advised intake while losing weight; whatever the goal, less is pointed out.
 _FLOOR_KCAL: dict[Sex, float] = {"female": 1200.0, "male": 1500.0}
 SOURCES = {
     "resting_energy": "Mifflin MD, St Jeor ST et al., Am J Clin Nutr 1990;51:241-247",
@@ -58,6 +58,8 @@ class Energy:
     target_kcal: float
     #: True where the goal would have gone below the lowest advised intake.
     floored: bool
+    #: True where the target is below it all the same, as this person needs less than that.
+    below_floor: bool
 
 
 def resting_energy(person: Person) -> float:
@@ -73,12 +75,11 @@ def energy(person: Person) -> Energy:
     target = maintenance
     if person.goal == "lose":
         # A person who needs less than the floor to begin with is not told to eat more.
-        floor = min(_FLOOR_KCAL[person.sex], maintenance)
-        target = max(maintenance - _LOSS_KCAL, floor)
+        target = max(maintenance - _LOSS_KCAL, min(_FLOOR_KCAL[person.sex], maintenance))
     elif person.goal == "gain":
         target = maintenance * _GAIN_FACTOR
     floored = person.goal == "lose" and target > maintenance - _LOSS_KCAL
-    return Energy(resting, maintenance, target, floored)
+    return Energy(resting, maintenance, target, floored, target < _FLOOR_KCAL[person.sex])
 
 
 @dataclass(frozen=True)

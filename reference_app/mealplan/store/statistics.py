@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from mealplan.database import ANALYSES, ANALYTIC_NUTRIENTS, EATEN, PLANNED_MEALS, PLANS, SEARCHES
 from mealplan_plugins.spreadsheet_export.contract import Cell
@@ -54,22 +54,47 @@ def summary(connection: Connection, first: date, last: date) -> dict[str, Any]:
     }
 
 
-def eaten_rows(connection: Connection) -> Iterator[Sequence[Cell]]:
-    """Yield every meal eaten, a row each, in the order of ``EATEN_COLUMNS``."""
+def eaten_count(connection: Connection, first: date, last: date) -> int:
+    """Return how many meals were eaten from ``first`` to ``last``."""
+    query = select(func.count()).where(ANALYSES.c.eaten_on.between(first, last))
+    return int(connection.execute(query).scalar_one())
+
+
+def planned_count(connection: Connection, first: date, last: date) -> int:
+    """Return how many meals the plans hold that were made from ``first`` to ``last``."""
+    query = select(func.count()).select_from(PLANNED_MEALS.join(PLANS)).where(_made(first, last))
+    return int(connection.execute(query).scalar_one())
+
+
+def eaten_rows(connection: Connection, first: date, last: date) -> Iterator[Sequence[Cell]]:
+    """Yield the meals eaten in a period, a row each, in the order of ``EATEN_COLUMNS``."""
     nutrients = [ANALYSES.c[nutrient] for nutrient in ANALYTIC_NUTRIENTS]
-    query = select(ANALYSES.c.id, ANALYSES.c.eaten_on, ANALYSES.c.meal, *nutrients)
+    query = select(ANALYSES.c.id, ANALYSES.c.eaten_on, ANALYSES.c.meal, *nutrients).where(
+        ANALYSES.c.eaten_on.between(first, last)
+    )
     for row in connection.execute(query.order_by(ANALYSES.c.eaten_on, ANALYSES.c.id)):
         number, day, meal, *amounts = row
         yield (number, day, day.strftime("%A"), meal, *(_rounded(one) for one in amounts))
 
 
-def planned_rows(connection: Connection) -> Iterator[Sequence[Cell]]:
-    """Yield every meal planned, a row each, in the order of ``PLANNED_COLUMNS``."""
+def planned_rows(connection: Connection, first: date, last: date) -> Iterator[Sequence[Cell]]:
+    """Yield the meals of plans made in a period, in the order of ``PLANNED_COLUMNS``."""
     columns = (PLANNED_MEALS.c.plan_id, PLANNED_MEALS.c.day, PLANNED_MEALS.c.meal)
     amounts = (PLANNED_MEALS.c.dish_id, PLANNED_MEALS.c.servings, PLANNED_MEALS.c.energy_kcal)
-    query = select(*columns, *amounts).order_by(*columns)
+    query = (
+        select(*columns, *amounts)
+        .select_from(PLANNED_MEALS.join(PLANS))
+        .where(_made(first, last))
+        .order_by(*columns)
+    )
     for plan, day, meal, dish, servings, kcal in connection.execute(query):
         yield (plan, day + 1, meal, dish, servings, _rounded(kcal))
+
+
+def _made(first: date, last: date) -> ColumnElement[bool]:
+    """Return what is true of plans made from ``first`` to ``last``, days in UTC."""
+    # "U" is after the "T" that every moment of the last day has.
+    return PLANS.c.created_at.between(first.isoformat(), last.isoformat() + "U")
 
 
 def _means(by: Any) -> Select[Any]:

@@ -124,6 +124,27 @@ def test_analytics_average_what_is_known_and_count_it(client, dishes):
     assert "lunch" not in found["by_meal"]
 
 
+def test_an_export_keeps_to_its_period_and_its_bound(make_app, client, profile, monkeypatch):
+    for day in ("2026-03-01", "2026-03-02", "2026-03-03"):
+        log(client, meal("lunch", {"dish": "dal-rice"}), eaten_on=day)
+    path = "/api/v1/analytics/export?format="
+    got = client.get(path + "json&from=2026-03-02&to=2026-03-02").json
+    assert [row["date"] for row in got] == ["2026-03-02"]
+    assert len(client.get(path + "json").json) == 3
+    openpyxl = pytest.importorskip("openpyxl")
+    made = client.post("/api/v1/plans/week", json={"profile": profile}).json["id"]
+    today = client.get(f"/api/v1/plans/{made}").json["created_at"][:10]
+    for period, planned in ((f"from={today}&to={today}", 28), ("to=2026-03-02", 0)):
+        book = openpyxl.load_workbook(io.BytesIO(client.get(f"{path}xlsx&{period}").data))
+        assert book["Planned"].max_row == planned + 1
+    monkeypatch.setattr("mealplan.api.analytics._MOST_ROWS", 2)
+    refused = client.get(path + "csv")
+    assert refused.status_code == 422
+    assert "narrow" in refused.json["error"]["fields"]["from"]
+    assert client.get(path + "csv&from=2026-03-02").status_code == 200
+    assert client.get(path + "xlsx&from=2026-03-02").status_code == 422
+
+
 def test_analytics_of_nothing_is_empty(client):
     found = client.get("/api/v1/analytics").json
     assert (found["meals"], found["by_meal"], found["by_day"]) == (0, {}, [])

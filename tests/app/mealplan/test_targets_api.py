@@ -45,6 +45,15 @@ def test_goals_move_the_target_and_never_below_the_lowest_advised_intake(client)
     assert below["target_kcal"] == below["maintenance_kcal"] < 1200
 
 
+@pytest.mark.parametrize("goal", ["lose", "maintain", "gain"])
+def test_a_target_below_the_lowest_advised_intake_is_pointed_out(client, goal):
+    tiny = {"sex": "female", "weight_kg": 35, "height_cm": 140, "age_years": 80}
+    told = ask(client, goal=goal, activity="sedentary", **tiny)
+    assert told["target_kcal"] < 1200
+    assert told["below_lowest_advised_intake"] is True
+    assert ask(client, goal=goal)["below_lowest_advised_intake"] is False
+
+
 @pytest.mark.parametrize(
     ("sex", "age_years", "nutrient", "target", "upper"),
     [

@@ -214,6 +214,64 @@ def test_a_pivot_is_a_table_of_means_with_a_chart(tmp_path) -> None:
         assert "xl/charts/chart1.xml" in archive.namelist()
 
 
+def test_a_pivot_over_many_records_is_the_mean_of_all(tmp_path, monkeypatch) -> None:
+    export = writer("pandas")
+    from mealplan_plugins.spreadsheet_export import pivot_means
+
+    monkeypatch.setattr(pivot_means, "_CHUNK", 7)
+    rows = [[f"d{n % 3}", f"m{n % 2}", n] for n in range(100)]
+    path = tmp_path / "week.xlsx"
+    export.write(
+        path, [Sheet("A", ("day", "meal", "kcal"), rows)], [Pivot("P", "A", "day", "meal", "kcal")]
+    )
+    header, *cells = openpyxl.load_workbook(path)["P"].iter_rows(values_only=True)
+    assert header == ("day", "m0", "m1")
+    for day, *means in cells:
+        for meal, mean in zip(header[1:], means, strict=True):
+            values = [kcal for d, m, kcal in rows if (d, m) == (day, meal)]
+            assert mean == pytest.approx(sum(values) / len(values))
+
+
+@both
+def test_memory_does_not_grow_with_the_records(name, tmp_path) -> None:
+    """Python's own allocations, at their peak: fifteen times the records take no more room."""
+    import tracemalloc
+
+    def peak(records: int) -> int:
+        def rows():
+            for number in range(records):
+                day, meal = f"day {number % 7}", f"meal {number % 4}"
+                yield [day, meal, f"dish number {number}", number / 7, number * 3]
+
+        sheets = [Sheet("Meals", ("day", "meal", "dish", "kcal", "sodium"), rows())]
+        pivots = [Pivot(column, "Meals", "day", "meal", column) for column in ("kcal", "sodium")]
+        tracemalloc.start()
+        try:
+            export.write(tmp_path / "meals.xlsx", sheets, pivots)
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    export = writer(name)
+    peak(100)  # what is imported and kept for good
+    few, many = peak(1000), peak(15_000)
+    assert many < few + 2_000_000
+
+
+def test_records_without_pivots_are_written_without_a_frame(tmp_path, monkeypatch) -> None:
+    from mealplan_plugins.spreadsheet_export import pivot_means
+
+    export = writer("pandas")
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("a frame was made")
+
+    monkeypatch.setattr(pivot_means.pd, "DataFrame", refuse)
+    path = tmp_path / "week.xlsx"
+    export.write(path, [Sheet("Meals", ("n",), [[1]])])
+    assert openpyxl.load_workbook(path)["Meals"]["A2"].value == 1
+
+
 def test_an_empty_pivot_is_written_without_a_chart(tmp_path) -> None:
     path = tmp_path / "week.xlsx"
     sheets = [Sheet("Meals", ("day", "meal", "kcal"), [])]
