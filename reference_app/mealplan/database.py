@@ -26,6 +26,7 @@ from sqlalchemy import (
     Table,
     create_engine,
     event,
+    inspect,
     select,
 )
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
@@ -100,8 +101,16 @@ def now() -> str:
     return datetime.now(timezone.utc).isoformat(timespec="seconds")
 
 
+#: What a database that is broken, out of reach or no database at all raises, by SQLAlchemy or not.
+_UNUSABLE = (DBAPIError, sqlite3.Error, OSError, ValueError, TypeError)
+
+
 class DatabaseUrlError(RuntimeError):
-    """DATABASE_URL is no URL, or names a driver that is not installed."""
+    """DATABASE_URL is no URL, names a driver that is not installed, or a database in memory."""
+
+
+class DatabaseUnavailable(RuntimeError):  # noqa: N818 - a state, which may pass
+    """The database cannot be reached or is none."""
 
 
 class Database:
@@ -117,11 +126,11 @@ class Database:
     def __init__(self, url: str) -> None:
         try:
             self.engine = _engine(url)
-        except (ArgumentError, ImportError) as error:
+        except (ArgumentError, ImportError, ValueError, TypeError) as error:
             raise DatabaseUrlError(
                 f"DATABASE_URL cannot be used: {error}; write sqlite:////path/to/file, or install"
                 " the driver that it names"
-            ) from error
+            ) from None
         self._lock = threading.Lock()
         self._prepared = False
 
@@ -132,18 +141,18 @@ class Database:
         """
         try:
             self._prepare()
-        except DBAPIError as error:
-            _LOG.error("the database cannot be prepared: %s", error.orig)
+        except DatabaseUnavailable as error:
+            _LOG.error("%s; it is tried again by each request, which answers 503 until then", error)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Hand out a connection in a transaction that only reads.
 
         Raises:
-            OperationalError: the database cannot be reached.
+            DatabaseUnavailable: the database cannot be reached, or is none.
         """
         self._prepare()
-        with self.engine.connect() as connection, connection.begin():
+        with self._noticing(), self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -151,10 +160,11 @@ class Database:
         """Hand out a connection in a transaction that is committed unless an error leaves it.
 
         Raises:
-            OperationalError: the database cannot be reached, or stayed busy for five seconds.
+            DatabaseUnavailable: the database cannot be reached, or is none.
+            OperationalError: it stayed busy for five seconds.
         """
         self._prepare()
-        with self.engine.connect() as connection:
+        with self._noticing(), self.engine.connect() as connection:
             connection.execution_options(**{_WRITES: True})
             with connection.begin():
                 yield connection
@@ -163,38 +173,83 @@ class Database:
         """Do nothing, if the database can be reached.
 
         Raises:
-            OperationalError: it cannot.
+            DatabaseUnavailable: it cannot.
         """
         with self.reading() as connection:
             connection.execute(select(PLANS.c.id).limit(1))
 
+    @contextmanager
+    def _noticing(self) -> Iterator[None]:
+        """Have the tables made anew by the next piece of work, where this one misses any."""
+        try:
+            yield
+        except DBAPIError:
+            # Another process may have put an empty file in the old one's place.
+            self._prepared = self._prepared and self._has_tables()
+            raise
+
+    def _has_tables(self) -> bool:
+        try:
+            return set(METADATA.tables) <= set(inspect(self.engine).get_table_names())
+        except _UNUSABLE:
+            return False
+
     def _prepare(self) -> None:
+        """Create what is missing of the tables, unless that was done and the file is still there.
+
+        Raises:
+            DatabaseUnavailable: the database cannot be reached, or is none.
+        """
         with self._lock:
-            if self._prepared:
+            if self._prepared and _is_there(self.engine):
                 return
-            if self.engine.dialect.name == "sqlite":
-                _write_ahead(self.engine)
-            with self.engine.connect() as connection:
-                connection.execution_options(**{_WRITES: True})
-                with connection.begin():
-                    for table in METADATA.sorted_tables:
-                        connection.execute(CreateTable(table, if_not_exists=True))
-                        for index in table.indexes:
-                            connection.execute(CreateIndex(index, if_not_exists=True))
+            try:
+                self._create_tables()
+            except _UNUSABLE as error:
+                told = error.orig if isinstance(error, DBAPIError) else error
+                where = self.engine.url.render_as_string(hide_password=True)
+                raise DatabaseUnavailable(f"the database {where} cannot be used: {told}") from error
             self._prepared = True
         # No connection of this process must be used by one that is forked from it.
         self.engine.dispose()
+
+    def _create_tables(self) -> None:
+        if self.engine.dialect.name == "sqlite":
+            if self.engine.url.database:
+                Path(self.engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+            _write_ahead(self.engine)
+        with self.engine.connect() as connection:
+            connection.execution_options(**{_WRITES: True})
+            with connection.begin():
+                for table in METADATA.sorted_tables:
+                    connection.execute(CreateTable(table, if_not_exists=True))
+                    for index in table.indexes:
+                        connection.execute(CreateIndex(index, if_not_exists=True))
 
 
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True)
     engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": _BUSY_SECONDS})
-    if engine.url.database:
-        Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+    name = engine.url.database or ":memory:"
+    if ":memory:" in name or engine.url.query.get("mode") == "memory":
+        raise ValueError(f"{url!r} is a database in memory, which is empty at each connection")
+    if "\0" in name:
+        raise ValueError(f"{url!r} names a file with a NUL character")
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine
+
+
+def _is_there(engine: Engine) -> bool:
+    """Return whether the file of a SQLite database is there; other databases are taken to be."""
+    database = engine.url.database
+    if engine.dialect.name != "sqlite" or not database or database.startswith("file:"):
+        return True
+    try:
+        return Path(database).stat().st_size > 0
+    except OSError:
+        return False
 
 
 def _on_connect(connection: Any, _record: object) -> None:

@@ -6,10 +6,12 @@ import logging
 from collections.abc import Mapping
 
 from flask import Flask, Response, jsonify
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from bootfit.lazy import CallerError
+from mealplan.database import DatabaseUnavailable
+from mealplan_plugins.vector_search.contract import DimensionMismatch
 
 _LOG = logging.getLogger(__name__)
 
@@ -68,7 +70,9 @@ def register(app: Flask) -> None:
     app.register_error_handler(ApiError, _api_error)
     app.register_error_handler(CallerError, _refused)
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(DimensionMismatch, _unexpected)
+    app.register_error_handler(DatabaseUnavailable, _unavailable)
+    app.register_error_handler(DatabaseError, _database_error)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -92,8 +96,20 @@ def _http_error(error: HTTPException) -> Response:
     return response
 
 
-def _database_error(error: OperationalError) -> Response:
+def _database_error(error: DatabaseError) -> Response:
+    # Of its subclasses, those that are about a statement of ours are our fault.
+    if not isinstance(error, OperationalError) and type(error) is not DatabaseError:
+        return _unexpected(error)
     _LOG.error("the database failed: %s", error.orig)
+    return _busy()
+
+
+def _unavailable(error: DatabaseUnavailable) -> Response:
+    _LOG.error("%s", error)
+    return _busy()
+
+
+def _busy() -> Response:
     response = error_response(
         503, "database_unavailable", "the database cannot be reached or is busy; try again"
     )

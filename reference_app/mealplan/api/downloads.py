@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Iterator, Sequence
 from itertools import chain
@@ -14,8 +15,14 @@ from mealplan.api.paging import choice
 from mealplan.errors import ApiError
 from mealplan.served import call, served_by
 from mealplan.services.tables import RecordTable, to_csv, to_json
-from mealplan_plugins.spreadsheet_export.contract import ExcelUnavailable, Pivot, Sheet
+from mealplan_plugins.spreadsheet_export.contract import (
+    ExcelUnavailable,
+    NotWritten,
+    Pivot,
+    Sheet,
+)
 
+_LOG = logging.getLogger(__name__)
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -53,16 +60,20 @@ def _started(chunks: Iterator[str]) -> Iterator[str]:
 def _workbook(tables: Sequence[RecordTable], pivots: Sequence[Pivot]) -> BinaryIO:
     """Write a workbook and return it, open to be sent."""
     sheets = [Sheet(table.title, table.columns, table.rows) for table in tables]
-    with tempfile.TemporaryDirectory(prefix="mealplan-") as folder:
-        path = Path(folder) / "export.xlsx"
-        try:
+    try:
+        with tempfile.TemporaryDirectory(prefix="mealplan-") as folder:
+            path = Path(folder) / "export.xlsx"
             call("spreadsheet_export", "write", path, sheets, tuple(pivots))
-        except ExcelUnavailable as error:
-            raise ApiError(
-                503,
-                "excel_unavailable",
-                f"Excel files cannot be written here ({error}); take format=json or format=csv",
-                fields={"format": "json and csv always work", "served_by": served_by()},
-            ) from None
-        # The name goes with the folder; the file itself lives until its last byte is sent.
-        return path.open("rb")
+            # The name goes with the folder; the file itself lives until its last byte is sent.
+            return path.open("rb")
+    except (ExcelUnavailable, NotWritten, OSError) as error:
+        # A disk that is full or not writable is the server's state, and no fault of the request.
+        if not isinstance(error, ExcelUnavailable):
+            _LOG.error("no workbook could be written: %s", error)
+        told = "" if isinstance(error, OSError) else f" ({error})"
+        raise ApiError(
+            503,
+            "excel_unavailable",
+            f"Excel files cannot be written here{told}; take format=json or format=csv",
+            fields={"format": "json and csv always work", "served_by": served_by()},
+        ) from None

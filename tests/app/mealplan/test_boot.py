@@ -108,6 +108,47 @@ def test_liveness_does_not_hang_on_the_database_and_readiness_does(make_app, tmp
     assert client.post("/api/v1/targets/energy", json=person).status_code == 200
 
 
+@pytest.mark.parametrize("kind", ["broken", "below a file"])
+def test_a_database_that_is_none_is_one_line_at_boot_and_503_later(
+    make_app, tmp_path, caplog, kind
+):
+    there = tmp_path / "there"
+    there.write_bytes(b"this is no database, whatever its name may say" * 100)
+    url = {
+        "broken": f"sqlite:///{there}",
+        "below a file": f"sqlite:///{there}/folder/users.sqlite3",
+    }[kind]
+    client = make_app(DATABASE_URL=url, TESTING=False).test_client()
+    (told,) = [one for one in caplog.records if one.levelname == "ERROR"]
+    assert "cannot be used" in told.getMessage()
+    assert told.exc_info is None
+    for path in ("/api/v1/ready", "/api/v1/plans", "/api/v1/analytics"):
+        answer = client.get(path)
+        assert answer.status_code == 503
+        assert answer.json["error"]["code"] == "database_unavailable"
+
+
+def test_a_database_that_breaks_while_running_is_503(make_app, tmp_path):
+    client = make_app(TESTING=False).test_client()
+    assert client.get("/api/v1/plans").status_code == 200
+    for one in tmp_path.iterdir():
+        one.write_bytes(b"torn" * 2000)
+    assert client.get("/api/v1/plans").status_code == 503
+
+
+def test_a_file_that_was_taken_away_is_made_anew(make_app, tmp_path):
+    client = make_app(TESTING=False).test_client()
+    assert client.get("/api/v1/plans").status_code == 200
+    for one in tmp_path.iterdir():
+        one.unlink()
+    assert client.get("/api/v1/plans").status_code == 200
+    with sqlite3.connect(tmp_path / "mealplan.sqlite3") as connection:
+        connection.execute("DROP TABLE planned_meal")
+        connection.execute("DROP TABLE plan")
+    assert client.get("/api/v1/plans").status_code == 503
+    assert client.get("/api/v1/plans").status_code == 200
+
+
 def test_a_database_that_comes_back_is_used(make_app, tmp_path):
     folder = tmp_path / "later.sqlite3"
     folder.mkdir()
@@ -146,9 +187,32 @@ def test_every_answer_has_the_security_headers(client, path):
     assert "Strict-Transport-Security" in secure
 
 
-@pytest.mark.parametrize("url", ["nonsense", "postgresql+nosuchdriver://host/name"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "nonsense",
+        "postgresql+nosuchdriver://host/name",
+        "postgresql://host:port/name",
+        "sqlite:///users\0.sqlite3",
+        "sqlite:///users.sqlite3?timeout=soon",
+    ],
+)
 def test_a_database_url_that_cannot_be_used_is_named(make_app, url):
     with pytest.raises(DatabaseUrlError, match="DATABASE_URL"):
+        make_app(DATABASE_URL=url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite://",
+        "sqlite:///:memory:",
+        "sqlite:///file::memory:?uri=true",
+        "sqlite:///file:users?mode=memory&uri=true",
+    ],
+)
+def test_a_database_in_memory_is_refused_by_name(make_app, url):
+    with pytest.raises(DatabaseUrlError, match="in memory"):
         make_app(DATABASE_URL=url)
 
 

@@ -97,6 +97,43 @@ def test_excel_says_what_to_take_and_that_works(poor, profile, eaten):
         assert poor.get(path + "?format=csv").status_code == 200
 
 
+def test_a_full_disk_is_the_servers_state_and_other_formats_work(make_app, monkeypatch):
+    from mealplan_plugins.spreadsheet_export.contract import NotWritten
+    from mealplan_plugins.spreadsheet_export.streaming import StreamingWorkbook
+
+    def full(self, path, sheets, pivots=()):
+        raise NotWritten(f"{path.name} cannot be written: No space left on device")
+
+    monkeypatch.setattr(StreamingWorkbook, "write", full)
+    client = make_app().test_client()
+    answer = client.get("/api/v1/analytics/export?format=xlsx")
+    assert answer.status_code == 503
+    assert "csv" in answer.json["error"]["message"]
+
+    def no_folder(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("tempfile.TemporaryDirectory", no_folder)
+    answer = client.get("/api/v1/analytics/export?format=xlsx")
+    assert answer.status_code == 503
+    assert "json" in answer.json["error"]["message"]
+
+
+def test_vectors_that_we_mixed_are_our_fault_and_tell_nothing(make_app, monkeypatch, caplog):
+    from mealplan_plugins.vector_search.contract import DimensionMismatch
+    from mealplan_plugins.vector_search.numpy_index import NumpySearch
+
+    def mixed(self, vectors):
+        raise DimensionMismatch("384 and 256")
+
+    monkeypatch.setattr(NumpySearch, "build", mixed)
+    client = make_app(TESTING=False).test_client()
+    answer = client.get("/api/v1/foods/search?q=bean+stew&mode=hybrid")
+    assert answer.status_code == 500
+    assert "384" not in answer.text
+    assert any(one.exc_info for one in caplog.records)
+
+
 def test_hashing_vectors_are_never_called_semantic(make_app):
     # A vector index serves, so that the embeddings alone decide.
     client = make_app(
