@@ -194,3 +194,44 @@ def test_the_wait_is_told_as_it_is_when_it_is_asked_for(boundless, clock, module
     assert all("tried again in 18 s at the earliest" in one for one in told)
     clock.now += 10
     assert "in 8 s" in registry.load("sums").declined[0].detail
+
+
+def test_calls_that_fail_at_the_same_time_make_the_wait_no_longer(registry, moody) -> None:
+    gate = threading.Barrier(8)
+
+    def ask_together() -> str:
+        gate.wait(20)
+        raise OSError("broken pipe")
+
+    moody.ask = ask_together
+    threads = [threading.Thread(target=ask, args=(registry, 1)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    (status, _) = registry.status()
+    assert status["failures"] == {"upper": 8, "lower": 0}
+    assert "tried again in 10 s" in status["declined"][0]["detail"]
+
+
+def test_a_call_under_way_that_succeeds_ends_the_wait(registry, moody) -> None:
+    started, finish = threading.Event(), threading.Event()
+    fails = moody.ask
+
+    def slow() -> str:
+        moody.ask = fails
+        started.set()
+        finish.wait(20)
+        return "upper's"
+
+    moody.ask = slow
+    answers: list[str] = []
+    under_way = threading.Thread(target=lambda: answers.extend(ask(registry, 1)))
+    under_way.start()
+    assert started.wait(20)
+    ask(registry, 3)
+    assert registry.load("asks").implementation == "lower"
+    finish.set()
+    under_way.join(20)
+    assert answers == ["upper's"]
+    assert registry.load("asks").implementation == "upper"

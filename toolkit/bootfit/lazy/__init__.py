@@ -9,6 +9,9 @@
     )
     outcome = PLUGINS.call("thumbnails", "make", picture)
 
+Ask for a plugin where it is used, in a function: a module that loads one while it is imported may
+wait for a thread that waits for this very module (see `Registry`).
+
 The standard library and nothing else: importing this costs neither `threading` nor `typing`.
 """
 
