@@ -64,3 +64,21 @@ def test_a_view_inside_the_project_does_not_hold_itself(project):
 def test_a_file_outside_is_refused(project, tmp_path, path):
     with pytest.raises(UsageError, match="not inside the project"):
         server_folder.build(tmp_path / "view", project, {path: ""})
+
+
+def test_databases_anywhere_are_copies_and_too_large_ones_are_told(project, tmp_path, monkeypatch):
+    (project / "db.sqlite3").write_text("users")
+    (project / "pkg" / "deep" / "cache.db").write_text("cached")
+    (project / ".venv").mkdir()
+    (project / ".venv" / "pyvenv.cfg").write_text("")
+    (project / ".venv" / "index.db").write_text("not the app's")
+    view = tmp_path / "view"
+    assert server_folder.build(view, project, {}) == ()
+    (view / "db.sqlite3").write_text("changed")
+    (view / "pkg" / "deep" / "cache.db").write_text("changed")
+    assert (project / "db.sqlite3").read_text() == "users"
+    assert (project / "pkg" / "deep" / "cache.db").read_text() == "cached"
+    assert (view / ".venv").is_symlink()
+    monkeypatch.setattr(server_folder, "_LARGEST_COPY", 5)
+    (told,) = server_folder.build(tmp_path / "again", project, {})
+    assert told.startswith("pkg/deep/cache.db is too large")

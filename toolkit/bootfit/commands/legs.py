@@ -78,6 +78,7 @@ def measure(walk: Walk) -> None:
         progress=walk.progress,
     )
     walk.learn(*findings, app=description, measurements=measurements)
+    _compare_environment(walk)
 
 
 def check_or_take(walk: Walk) -> None:
@@ -108,9 +109,20 @@ def measure_or_take(walk: Walk) -> None:
     carried = [
         finding
         for finding in earlier.findings
-        if finding.code.startswith("BF3") and finding.slug != "other-python"
+        if finding.code.startswith("BF3")
+        and finding.slug not in {"other-python", "environment-drift"}
     ]
     walk.learn(*carried, app=earlier.app, measurements=earlier.measurements)
+    _compare_environment(walk)
+
+
+def _compare_environment(walk: Walk) -> None:
+    """Learn how what was measured differs from what the target installs, where both are known."""
+    from bootfit.measure import environment_drift
+
+    if walk.run.check and walk.run.measurements:
+        installed = walk.run.measurements.conditions.installed
+        walk.learn(*environment_drift(installed, walk.run.check.distributions))
 
 
 def _earlier(walk: Walk) -> Run | None:

@@ -1,6 +1,7 @@
 """Time and memory of each implementation, taken in fresh processes."""
 
 from bootfit.measure.description import describe
+from bootfit.measure.drift import environment_drift
 from bootfit.measure.interpreter import find_interpreter
 from bootfit.measure.project import measure_project, measure_union
 from bootfit.measure.verdict import Verdict, judge
@@ -8,6 +9,7 @@ from bootfit.measure.verdict import Verdict, judge
 __all__ = [
     "Verdict",
     "describe",
+    "environment_drift",
     "find_interpreter",
     "judge",
     "measure_project",

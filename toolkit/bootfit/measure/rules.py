@@ -178,6 +178,19 @@ class SlowAppImport(Rule):
     severity = Severity.WARNING
 
 
+class EnvironmentDrift(Rule):
+    """What was measured is not what the target installs.
+
+    Memory and import time belong to versions: another numpy, or a missing pandas, gives other
+    figures. Each distribution that the check resolved for the target is compared with what the
+    measuring interpreter has. Install the project's requirements there, pinned, and measure again.
+    """
+
+    code = "BF314"
+    slug = "environment-drift"
+    severity = Severity.WARNING
+
+
 RULES: tuple[type[Rule], ...] = (
     OverBudget,
     SlowImport,
@@ -192,4 +205,5 @@ RULES: tuple[type[Rule], ...] = (
     NoExercise,
     WeakerMemoryFigure,
     SlowAppImport,
+    EnvironmentDrift,
 )

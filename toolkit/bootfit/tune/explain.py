@@ -33,9 +33,13 @@ def forbidden_by_memory(situation: Situation, chosen: Rungs, position: int) -> d
 
 def plugin_choice(ladder: Ladder, rung: RungCost, by_memory: dict[str, str]) -> PluginChoice:
     """Return the choice for one plugin with its reason; ``by_memory`` is what does not fit."""
-    forbidden = {**ladder.failed, **by_memory}
+    # A deploy may install what was missing here: unmeasured, it must not load there.
+    unmeasured = dict.fromkeys(
+        ladder.not_installed, "not installed where it was measured, so its memory is not known"
+    )
+    forbidden = {**unmeasured, **ladder.failed, **by_memory}
     reason = describe(rung)
-    if not forbidden and not ladder.not_installed:
+    if not forbidden:
         reason = f"the richest rung fits: {reason}"
     elif rung == ladder.rungs[-1]:
         reason = f"the fallback: {reason}"
@@ -43,7 +47,7 @@ def plugin_choice(ladder: Ladder, rung: RungCost, by_memory: dict[str, str]) -> 
         reason = f"the richest rung that fits: {reason}"
     if ladder.not_installed:
         missing = ", ".join(ladder.not_installed)
-        reason += f"; not considered, since not installed where it was measured: {missing}"
+        reason += f"; forbidden, since not installed where it was measured: {missing}"
     return PluginChoice(ladder.plugin, rung.implementation, reason, forbidden)
 
 

@@ -66,7 +66,7 @@ def _about_fit(plan: Plan, situation: Situation, misfit: bool) -> Iterator[Findi
         least = Server()
         fitting = situation.need(situation.best(least) or (), least)
         yield rules.SettingDoesNotFit.finding(
-            _forced(situation),
+            "server",
             f"with {_forced(situation)} the app needs {format_mib(need.predicted_peak_bytes)}, "
             f"more than the {format_mib(available_bytes(need))} available",
             evidence=items(need, situation.smallest),
@@ -145,7 +145,7 @@ def _about_timeout(plan: Plan, situation: Situation, slowest_seconds: float) -> 
     wished = situation.wishes.timeout_seconds
     if wished is not None and wished < slowest_seconds:
         yield rules.SettingDoesNotFit.finding(
-            f"timeout = {wished}",
+            "server.timeout",
             f"timeout = {wished} is shorter than the slowest boot or first request, about "
             f"{slowest_seconds:.0f} s at {share:g} CPU: gunicorn kills a sync worker in it",
             remedy=f"leave it out, or raise it above {slowest_seconds:.0f}",
@@ -166,7 +166,7 @@ def _about_surroundings(
     measured = ".".join(measurements.conditions.python.split(".")[:2])
     if measured != ".".join(plan.python.split(".")[:2]):
         yield rules.PythonDiffers.finding(
-            plan.python,
+            "python",
             f"measured with Python {measurements.conditions.python}, but the target runs "
             f"{plan.python}",
             remedy=f'set python = "{measured}" in [tool.bootfit], or measure with {plan.python}',

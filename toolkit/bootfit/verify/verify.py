@@ -109,7 +109,7 @@ def verify_plan(
     ):
         folder = Path(name) / "project"
         roots = server_folder.import_roots(interpreter, root)
-        server_folder.build(folder, root, files, roots)
+        left_out = server_folder.build(folder, root, files, roots)
         port = free_port()
         wanted = {
             **_own_environment(interpreter, folder, roots),
@@ -127,7 +127,11 @@ def verify_plan(
             seen, sampler = _watch(server, plan, drive, bounds, progress)
             if seen.boot.booted:
                 server.stop(bounds.stop_seconds)
-    seen = replace(seen, log_tail=seen.log_tail.replace(f"{folder}/", ""))
+    seen = replace(
+        seen,
+        log_tail=seen.log_tail.replace(f"{folder}/", ""),
+        weaknesses=(*left_out, *seen.weaknesses),
+    )
     findings = judge.judge(seen)
     return _evidence(seen, sampler, command, judge.fits(findings)), findings
 
@@ -188,7 +192,7 @@ def _drive(
     )
     clients = plan.workers * plan.threads
     progress(f"load: {clients} client(s) at the same request at once")
-    under = Load((), 0, complete=True)
+    under = Load((), 0, complete=False)
     if server.running and kills < _ENOUGH_KILLS and len(once) == len(drive.requests):
         under = load(
             server.address,
@@ -204,7 +208,7 @@ def _drive(
         )
     if server.boundary.readings().oom_kills > kills:
         killed_in.append(f"requests of {clients} client(s) at once")
-    weak = () if under.complete else ("the first round of load did not reach every request",)
+    weak = () if under.complete else ("not every request was sent by several clients at once",)
     return _Driven((*once, *under.answers), tuple(killed_in), weak)
 
 
