@@ -25,6 +25,10 @@ from mealplan_plugins.vector_search.contract import VectorsUnavailable
 #: Foods that text search hands on to vector search: encoding the whole catalogue at run time
 #: would take minutes.
 _CANDIDATES = 48
+_FOODS_BY_TEXT = (
+    f"every dish is compared by its vector, but of the foods only the first {_CANDIDATES} that"
+    " share a word with the query"
+)
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def find(query: str, mode: Mode, limit: int) -> Found:
     vectors = _by_vectors(query, [of_food(hit.food) for hit in foods])
     if not vectors.ranked or (mode == "semantic" and not vectors.semantic):
         return Found(True, "text", by_text(text, limit), (vectors.note,))
-    notes = (vectors.note,) if vectors.note else ()
+    notes = (*((vectors.note,) if vectors.note else ()), _FOODS_BY_TEXT)
     if mode == "semantic":
         return Found(True, "semantic", by_meaning(vectors.ranked, limit), notes)
     return Found(True, "hybrid", by_both(text, vectors.ranked, limit), notes)
@@ -81,6 +85,8 @@ def _by_vectors(query: str, foods: Sequence[Candidate]) -> _Vectors:
     of_dishes = _dish_vectors(embeddings.space, [one.name for one in dishes])
     candidates = [*(dishes if of_dishes else ()), *foods]
     wanted, *of_foods = encoded.value
+    if not any(wanted):
+        return _Vectors((), semantic, "no word of the query is known to the embeddings")
     try:
         index = call("vector_search", "build", [*of_dishes, *of_foods]).value
     except VectorsUnavailable as error:

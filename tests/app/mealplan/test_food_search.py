@@ -54,15 +54,49 @@ def test_results_are_ordered_by_their_score_and_say_where_it_is_from(make_app, m
         )
 
 
-def test_meaning_finds_a_dish_that_shares_no_word(make_app):
+def test_meaning_finds_a_dish_that_shares_no_word(make_app, dishes):
     client = make_app(forbid=RICH).test_client()
-    query = "fish for supper with spuds"
-    found = search(client, query, mode="semantic", limit=10)
+    query, near = "sushi", {"seaweed", "shrimp", "salmon", "miso"}
+    found = search(client, query, mode="semantic", limit=5)
     assert found["mode"] == "semantic"
-    names = " ".join(one["name"].lower() for one in found["results"])
-    assert any(fish in names for fish in ("salmon", "trout", "mackerel", "cod", "fish"))
+    by_words = search(client, query, mode="text", limit=50)["results"]
+    assert [one for one in by_words if one["kind"] == "dish"] == []
+    names = [one["name"].lower() for one in found["results"] if one["kind"] == "dish"]
+    assert len(names) == 5
+    assert sum(any(word in name for word in near) for name in names) >= 3
+    for result in found["results"]:
+        dish = dishes.all[result["id"]]
+        parts = [part for one in dish.ingredients for part in (one.label, one.food.name)]
+        told = " ".join([dish.name, dish.cuisine, *parts]).lower()
+        assert query[:4] not in told
     assert found["served_by"]["text_embeddings"]["implementation"] == "static"
     assert found["served_by"]["vector_search"]["implementation"] == "numpy"
+
+
+@pytest.mark.parametrize("mode", ["semantic", "hybrid"])
+def test_that_foods_are_compared_only_where_text_finds_them_is_said(make_app, mode):
+    client = make_app(forbid=RICH).test_client()
+    notes = search(client, "bean stew", mode=mode)["notes"]
+    assert any("of the foods only the first 48" in note for note in notes)
+    assert search(client, "bean stew", mode="text")["notes"] == []
+
+
+def test_a_query_that_the_embeddings_do_not_know_is_told_from_one_that_nothing_is_near(
+    make_app, monkeypatch
+):
+    client = make_app(forbid=RICH).test_client()
+    found = search(client, "qqxzzy zzqq", mode="semantic")
+    assert (found["mode"], found["results"]) == ("text", [])
+    assert found["notes"] == ["no word of the query is known to the embeddings"]
+    from mealplan_plugins.vector_search.numpy_index import NumpySearch
+
+    class Far:
+        def nearest(self, vector, count):
+            return []
+
+    monkeypatch.setattr(NumpySearch, "build", lambda self, vectors: Far())
+    found = search(client, "bean stew", mode="semantic")
+    assert found["notes"] == ["no vector is near the query"]
 
 
 def test_faiss_and_numpy_give_the_same_answer(make_app):

