@@ -147,7 +147,7 @@ def test_a_rung_that_failed_is_forbidden_with_the_reason(status):
     assert plan.plugins[0].forbidden["big"].endswith("SIGSEGV")
 
 
-def test_a_rung_that_is_not_installed_is_neither_chosen_nor_forbidden():
+def test_a_rung_that_is_not_installed_is_forbidden_since_a_deploy_may_have_it():
     plan, findings = tune(
         measured(20, probe("search:big", status="not_installed", detail="no faiss")),
         described(search=("big", "none")),
@@ -155,7 +155,7 @@ def test_a_rung_that_is_not_installed_is_neither_chosen_nor_forbidden():
         Wishes(),
     )
     assert rungs(plan) == {"search": "none"}
-    assert "BOOTFIT_FORBID" not in plan.environment
+    assert plan.environment["BOOTFIT_FORBID"] == "search:big"
     assert plan.plugins[0].reason.endswith("not installed where it was measured: big")
     # `measure` has told it already.
     assert codes(findings) == []

@@ -112,7 +112,7 @@ def test_wishes_that_do_not_fit_are_kept_and_reported():
     assert plan.refusal is None
     (finding,) = (finding for finding in findings if finding.code == "BF404")
     assert finding.severity is Severity.ERROR
-    assert finding.subject == "workers = 8"
+    assert finding.subject == "server"
     assert "BF401" not in {finding.code for finding in findings}
 
 

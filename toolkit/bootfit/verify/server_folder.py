@@ -74,8 +74,7 @@ def build(
     tops = {PurePosixPath(), *roots}
     copied = {top / _INSTANCE for top in tops} | _databases(root)
     own = tops | {parent for path in (*paths, *roots, *copied) for parent in path.parents}
-    left_out: list[str] = []
-    _link(folder, root, PurePosixPath(), own - copied, copied, left_out)
+    left_out = _link(folder, root, PurePosixPath(), own - copied, copied)
     for name, text in files.items():
         place = folder / name
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -105,23 +104,25 @@ def _link(
     below: PurePosixPath,
     own: set[PurePosixPath],
     copied: set[PurePosixPath],
-    left_out: list[str],
-) -> None:
+) -> list[str]:
+    """Show one folder; return what was too large to copy, in words."""
+    left_out: list[str] = []
     (folder / below).mkdir(parents=True, exist_ok=True)
     source = root / below
     if not source.is_dir():
-        return
+        return left_out
     for entry in source.iterdir():
         path = below / entry.name
         if entry.name in _NOT_SHOWN or folder.is_relative_to(entry.resolve()):
             continue
         if path in own:
-            _link(folder, root, path, own, copied, left_out)
+            left_out += _link(folder, root, path, own, copied)
         elif path in copied:
             if not _copy(entry, folder / path):
                 left_out.append(f"{path} is too large to copy, and the server ran without it")
         else:
             (folder / path).symlink_to(entry.absolute())
+    return left_out
 
 
 def _copy(source: Path, target: Path) -> bool:
