@@ -82,7 +82,7 @@ def test_a_thread_that_never_ends_does_not_hold_the_figures_back(apps, python):
 
 
 def test_one_that_takes_the_machines_memory_is_stopped(apps, python, monkeypatch):
-    monkeypatch.setattr("bootfit.measure.project._memory_cap", lambda jobs: 100 * MIB)
+    monkeypatch.setattr("bootfit.measure.project.memory_cap", lambda jobs: 100 * MIB)
     result, findings = measure(apps, python, "hogs")
     assert result.status == "out_of_memory"
     assert "100.0 MiB" in result.detail

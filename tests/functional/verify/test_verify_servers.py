@@ -94,6 +94,8 @@ def test_a_plan_that_fits_is_driven_at_full_concurrency_and_sampled_by_role():
     assert max(sample.others_bytes for sample in evidence.timeline) > 25 * MIB
     assert any(sample.master_bytes and sample.workers_bytes for sample in evidence.timeline)
     assert not {"out-of-memory", "worker-ended", "worker-timeout"} & set(findings)
+    # The platform has half a CPU, and nothing held the server to it.
+    assert any("0.5 CPU" in line for line in findings["weak-evidence"].evidence)
 
 
 @pytest.mark.root

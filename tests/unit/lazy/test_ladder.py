@@ -105,12 +105,18 @@ def test_a_rung_that_cannot_be_made_is_declined(two, source, reason, detail) -> 
     assert len(declined.detail) < 400
 
 
-def test_what_asks_the_process_to_end_is_not_swallowed(two) -> None:
-    registry = two("raise SystemExit(3)")
-    with pytest.raises(SystemExit):
+def test_a_rung_that_would_end_the_process_as_it_loads_is_declined(two) -> None:
+    loaded = two("raise SystemExit(3)").load("sums")
+    assert loaded.implementation == "lower"
+    assert [one.reason for one in loaded.declined] == ["import_failed"]
+
+
+def test_the_user_s_interrupt_is_not_swallowed(two) -> None:
+    registry = two("raise KeyboardInterrupt")
+    with pytest.raises(KeyboardInterrupt):
         registry.load("sums")
     assert registry.status()[0]["implementation"] is None
-    with pytest.raises(SystemExit):  # and the lock was given back
+    with pytest.raises(KeyboardInterrupt):  # and the lock was given back
         registry.load("sums")
 
 

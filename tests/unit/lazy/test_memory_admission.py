@@ -164,12 +164,15 @@ def test_the_assumed_limit_stands_in_where_no_group_has_one(tree: Tree) -> None:
     assert tree.room() is None
 
 
-def test_a_group_s_limit_goes_before_the_assumed_one(tree: Tree) -> None:
+@pytest.mark.parametrize(("assumed", "tightest"), [(32 * MIB, 32 * MIB), (128 * MIB, 64 * MIB)])
+def test_of_a_group_s_limit_and_the_assumed_one_the_tighter_holds(
+    tree: Tree, assumed: int, tightest: int
+) -> None:
     tree.v2("/")
     tree.v2_group("", str(64 * MIB), "anon 0\n")
-    room = tree.room(assumed=1)
+    room = tree.room(assumed=assumed)
     assert room is not None
-    assert room.limit_bytes == 64 * MIB
+    assert room.limit_bytes == tightest
 
 
 def registry_with(tree: Tree, module, cost: int | None, environ: dict | None = None) -> Registry:

@@ -44,7 +44,7 @@ def make(rung: Implementation) -> Any:
     return made()
 
 
-def failed(rung: Implementation, error: Exception) -> Declined:
+def failed(rung: Implementation, error: BaseException) -> Declined:
     """Return ``error`` of a load as the reason why ``rung`` does not serve."""
     if isinstance(error, MemoryError):
         return Declined(rung.name, "no_memory", told(error))

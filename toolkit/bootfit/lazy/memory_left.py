@@ -44,15 +44,14 @@ def memory_left(root: str = "/", assumed_limit_bytes: int | None = None) -> Room
 
     Args:
         root: where `proc` lies, and below which the mount points of mountinfo are looked up.
-        assumed_limit_bytes: the limit where no control group states one; its use is the anonymous
-            memory of this process group (a server and its workers).
+        assumed_limit_bytes: a limit that no control group states (or that is tighter than theirs);
+            its use is the anonymous memory of this process group (a server and its workers).
     """
     rooms = [room for group in _groups(root) if (room := _room(group)) is not None]
-    if rooms:
-        return min(rooms, key=_left)
-    if assumed_limit_bytes is None:
-        return None
-    return Room(assumed_limit_bytes, _process_group_bytes(root), "BOOTFIT_MEMORY_LIMIT")
+    if assumed_limit_bytes is not None:
+        used_bytes = _process_group_bytes(root)
+        rooms.append(Room(assumed_limit_bytes, used_bytes, "BOOTFIT_MEMORY_LIMIT"))
+    return min(rooms, key=_left) if rooms else None
 
 
 def _left(room: Room) -> int:

@@ -210,7 +210,7 @@ class Registry:
         try:
             made = state.objects
             value = made[fallback.name] if fallback.name in made else make(fallback)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise PluginUnavailableError(f"{name}: {detail}, and {told(error)}") from error
         declined = tuple(Declined(rung.name, "busy", detail) for rung in rungs[:-1])
         return Loaded(name, fallback.name, value, declined)
@@ -254,7 +254,8 @@ class Registry:
         before = self._admission.taken_bytes()
         try:
             state.objects[rung.name] = make(rung)
-        except Exception as error:  # noqa: BLE001 - a rung that fails in any way is declined
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a rung that fails is declined
+            # A library that calls sys.exit while it is imported must not end the worker.
             self._log(f"{state.plugin.name}: {rung.name} could not be loaded", error)
             return state.load_failed(failed(rung, error))
         grown = self._admission.taken_bytes() - before
@@ -298,7 +299,7 @@ class Registry:
             f" ({better})" if better else "",
         )
 
-    def _log(self, message: str, error: Exception | None = None) -> None:
+    def _log(self, message: str, error: BaseException | None = None) -> None:
         """Log a warning, and its traceback where debugging is on."""
         import logging
 

@@ -49,6 +49,9 @@ _UNWANTED = (
 )
 _STEADY = {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
+#: Share of the memory that is free which all probes together may take.
+_SHARE_OF_FREE_MEMORY = 0.8
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -240,3 +243,13 @@ def in_parallel(
             stop.set()
             pool.shutdown(wait=True, cancel_futures=True)
             raise
+
+
+def memory_cap(jobs: int) -> int:
+    """Return the bytes that one of ``jobs`` probes may take before it is ended.
+
+    It is no limit of the platform's, but this machine's safety.
+    """
+    import psutil
+
+    return int(psutil.virtual_memory().available * _SHARE_OF_FREE_MEMORY / max(1, jobs))

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bootfit.limits.signals import endings_as_exceptions
-from bootfit.measure.agent_run import AgentRun, Setting, run_agent
+from bootfit.measure.agent_run import AgentRun, Setting, memory_cap, run_agent
 from bootfit.measure.outcome import Outcome, outcome
 from bootfit.model.app import (
     AppDescription,
@@ -48,7 +48,9 @@ def describe(
         UsageError: the interpreter cannot be run.
     """
     root = root.resolve()
-    setting = Setting(root, interpreter, time_limit_seconds, environment=environment or {})
+    setting = Setting(
+        root, interpreter, time_limit_seconds, memory_cap(1), environment=environment or {}
+    )
     progress(f"describe {app or registry or 'the project'}")
     with endings_as_exceptions():
         run = ask(setting, {"job": "describe", "app": app or "", "registry": registry or ""})

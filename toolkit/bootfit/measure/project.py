@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bootfit.limits.accounting import Basis
 from bootfit.limits.signals import endings_as_exceptions
-from bootfit.measure.agent_run import AgentRun, Setting, in_parallel, run_agent
+from bootfit.measure.agent_run import AgentRun, Setting, in_parallel, memory_cap, run_agent
 from bootfit.measure.conditions import Survey, survey
 from bootfit.measure.description import cannot_import
 from bootfit.measure.findings import findings_of, install
@@ -26,8 +26,6 @@ _LABELS: dict[ProbeMode, str] = {
     "on_top": "on top of the app",
     "union": "together",
 }
-#: Share of the memory that is free which all probes together may take.
-_SHARE_OF_FREE_MEMORY = 0.8
 
 
 def measure_project(
@@ -71,7 +69,7 @@ def measure_project(
     """
     root = root.resolve()
     setting = Setting(
-        root, interpreter, time_limit_seconds, _memory_cap(jobs), environment=environment or {}
+        root, interpreter, time_limit_seconds, memory_cap(jobs), environment=environment or {}
     )
     for union in unions or ():
         _rungs(description, union)
@@ -133,7 +131,7 @@ def measure_union(
         root.resolve(),
         interpreter,
         time_limit_seconds,
-        _memory_cap(jobs),
+        memory_cap(jobs),
         environment=environment or {},
     )
     with endings_as_exceptions():
@@ -334,9 +332,3 @@ def _rungs(
                 f"no such implementation: {subject}", f"there are {', '.join(known) or 'none'}"
             )
     return tuple(known[subject] for subject in subjects)
-
-
-def _memory_cap(jobs: int) -> int:
-    import psutil
-
-    return int(psutil.virtual_memory().available * _SHARE_OF_FREE_MEMORY / max(1, jobs))

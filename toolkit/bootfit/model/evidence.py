@@ -58,6 +58,6 @@ class Evidence:
     #: Routes that no request reached, because no request for them is known.
     undriven: tuple[str, ...]
     timeline: tuple[MemorySample, ...]
-    #: The plugins and what served, where the app tells (its health page).
+    #: The last lines that the server logged.
     log_tail: str
     fits: bool

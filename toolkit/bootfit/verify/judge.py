@@ -251,7 +251,7 @@ def _coverage(seen: Observed) -> list[Finding]:
         findings.append(
             rules.WeakEvidence.finding(
                 seen.plan.app,
-                f"the limit was of kind {seen.limit_kind}; not everything could be held to it",
+                f"{len(seen.weaknesses)} condition(s) of this run were kinder than the platform's",
                 evidence=seen.weaknesses,
                 remedy="run where a control group can be had, or give the load more time",
             )

@@ -130,10 +130,18 @@ def verify_plan(
     seen = replace(
         seen,
         log_tail=seen.log_tail.replace(f"{folder}/", ""),
-        weaknesses=(*left_out, *seen.weaknesses),
+        weaknesses=(*left_out, *_full_cpu(platform, share), *seen.weaknesses),
     )
     findings = judge.judge(seen)
     return _evidence(seen, sampler, command, judge.fits(findings)), findings
+
+
+def _full_cpu(platform: Platform, share: float | None) -> tuple[str, ...]:
+    """Say where times were taken with more processor than the platform gives."""
+    if share is not None or platform.cpu_share >= 1:
+        return ()
+    slower = f"up to {1 / platform.cpu_share:.0f} times as long there"
+    return (f"the processor was not limited to {platform.cpu_share:g} CPU: work takes {slower}",)
 
 
 def _watch(
