@@ -72,6 +72,10 @@ class LocalIndex:
     def yank(self, filename, reason):
         self.extra[filename] = {"yanked": reason}
 
+    def digest(self, filename):
+        """Return the sha256 of a file of this index."""
+        return sha256(self.files[f"/files/{filename}"]).hexdigest()
+
     def _add(self, name, filename, data, python):
         self.files[f"/files/{filename}"] = data
         self.pages.setdefault(name, []).append((filename, python))
@@ -83,7 +87,7 @@ class LocalIndex:
             entry = {
                 "filename": filename,
                 "url": f"/files/{filename}",
-                "hashes": {"sha256": sha256(data).hexdigest()},
+                "hashes": {"sha256": self.digest(filename)},
                 "size": len(data),
                 "upload-time": "2024-01-01T00:00:00Z",
                 **self.extra.get(filename, {}),

@@ -7,6 +7,7 @@ import pytest
 from bootfit.limits.interface import BoundaryReadings
 from bootfit.model.evidence import EndpointEvidence
 from bootfit.model.finding import Severity
+from bootfit.model.plan import PluginChoice
 from bootfit.model.sizes import MIB
 from bootfit.verify.judge import fits, judge, unplanned_restarts
 from bootfit.verify.observed import Boot, Observed
@@ -45,6 +46,8 @@ def seen(**changes):
         "silences": {},
         "killed_in": (),
         "undriven": (),
+        "unsent": (),
+        "loaded": True,
         "weaknesses": (),
         "log_tail": "[INFO] Starting\n[ERROR] it says why",
         **changes,
@@ -195,3 +198,21 @@ def test_every_rule_explains_itself_under_a_code_of_its_own():
     for rule in RULES:
         assert rule.code.startswith("BF5")
         assert len(rule.explanation()) > 150
+
+
+def test_what_was_not_asked_by_all_at_once_is_not_shown_to_fit():
+    assert the("load-not-made", seen(loaded=False)).severity is Severity.ERROR
+    observed = seen(unsent=("POST /plan",))
+    assert the("load-not-made", observed).evidence == ("never sent: POST /plan",)
+    assert not fits(judge(observed))
+
+
+def test_a_planned_rung_that_was_not_loaded_makes_the_run_one_of_a_lighter_app():
+    chosen = PluginChoice("search", "faiss", "the richest that fits", {})
+    plan = dataclasses.replace(plans.plan(), plugins=(chosen,))
+    declined = {"search: faiss": "is not loaded, it needs 60.0 MiB", "other: big": "is not loaded"}
+    observed = seen(plan=plan, declined=declined)
+    finding = the("rung-not-serving", observed)
+    assert finding.subject == "search:faiss"
+    assert finding.evidence == ("is not loaded, it needs 60.0 MiB",)
+    assert not fits(judge(observed))

@@ -38,3 +38,22 @@ def test_the_tail_is_bounded_and_without_the_access_log():
     flooded = read("\n".join(f"line {n}" for n in range(5_000)))
     assert flooded.tail().splitlines()[-1] == "line 4999"
     assert len(flooded.tail()) < 5_000
+
+
+def test_rungs_that_the_runtime_declines_are_read_as_it_logs_them(caplog):
+    from bootfit.lazy import Implementation, Plugin, Registry
+
+    ladder = Plugin(
+        "search",
+        Implementation("big", "json:JSONDecoder", cost_bytes=10**15),
+        Implementation("odd", "absent_module:Search"),
+        Implementation("words", "json:JSONEncoder"),
+    )
+    Registry(ladder, environ={"BOOTFIT_MEMORY_LIMIT": "8Gi"}).load("search")
+    reader = LogReader()
+    for record in caplog.records:
+        reader.take(f"[2026-01-01 00:00:00 +0000] [7] {record.getMessage()}\n")
+    declined = reader.events().declined
+    assert set(declined) == {"search: big", "search: odd"}
+    assert declined["search: big"].startswith("is not loaded, it needs")
+    assert "ModuleNotFoundError" in declined["search: odd"]

@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
+
 from bootfit.model.check import CheckResult, DistributionCheck
 from bootfit.model.credentials import without_credentials
 from bootfit.model.errors import UndeterminedError, UsageError
@@ -22,7 +24,7 @@ from bootfit.requirements.need_cache import NeedCache
 from bootfit.requirements.page_cache import Freshness, PageCache
 from bootfit.requirements.project_files import ProjectRequirements, read_project
 from bootfit.requirements.resolve import NoSolution, cache_folder, open_resolver
-from bootfit.requirements.rules import CudaOnCpu, NotCheckable, RequiresPython
+from bootfit.requirements.rules import CudaOnCpu, HashMissing, NotCheckable, RequiresPython
 from bootfit.requirements.sdist import sdist_of
 from bootfit.requirements.verdict import Candidate, Judged
 from bootfit.requirements.wheel_match import admits_python
@@ -79,6 +81,7 @@ def check_files(
         findings += [finding for one in judged for finding in one.findings]
         findings += _cuda(checks)
         findings += _outside(project, target)
+        findings += _unhashed(project, candidates)
         advised = with_advice(inquiry, findings, checks)
         table = try_pythons(inquiry, matrix) if matrix else None
     result = CheckResult(
@@ -156,6 +159,35 @@ def _cuda(checks: Sequence[DistributionCheck]) -> list[Finding]:
             evidence=tuple(f"brought in by {' → '.join(c.chain)}" for c in (root,) if c.chain),
             remedy="take torch from PyTorch's CPU index (an --extra-index-url line), or do without",
             place=root.place,
+        )
+    ]
+
+
+def _unhashed(project: ProjectRequirements, candidates: Sequence[Candidate]) -> list[Finding]:
+    """Return a finding for what keeps pip from installing a file that lists hashes."""
+    hashed = {canonicalize_name(e.requirement.name) for e in project.requirements if e.hashes}
+    if not hashed:
+        return []
+    locked = {canonicalize_name(package.name) for package in project.locked}
+    lacking = [
+        f"{one.subject} has no hash"
+        for one in candidates
+        if canonicalize_name(one.name) not in hashed | locked
+    ]
+    lacking += [
+        f"{entry.text} is not pinned with =="
+        for entry in project.requirements
+        if not any(part.operator in {"==", "==="} for part in entry.requirement.specifier)
+    ]
+    if not lacking:
+        return []
+    return [
+        HashMissing.finding(
+            "hashes",
+            f"some requirements list hashes, so pip wants them for all: {len(lacking)} lack one "
+            "or a pin",
+            evidence=sorted(lacking),
+            remedy="lock the whole file with hashes, or leave them out",
         )
     ]
 

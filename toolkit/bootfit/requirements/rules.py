@@ -173,6 +173,20 @@ class EarlyWheel(Rule):
     severity = Severity.NOTE
 
 
+class HashMissing(Rule):
+    """Some requirements list hashes and others, or what they bring in, do not.
+
+    One ``--hash`` switches pip to checking all of them: every distribution, transitive ones
+    included, must then be listed, pinned with ``==`` and hashed, or nothing is installed. Mend it
+    by locking the whole file (``uv pip compile --generate-hashes``), or by leaving hashes out.
+    Source: pip's documentation, "Hash-checking Mode".
+    """
+
+    code = "BF114"
+    slug = "hash-missing"
+    severity = Severity.ERROR
+
+
 RULES: tuple[type[Rule], ...] = (
     NeedsRust,
     NeedsCompiler,
@@ -187,4 +201,5 @@ RULES: tuple[type[Rule], ...] = (
     NotCheckable,
     UnreadableSdist,
     EarlyWheel,
+    HashMissing,
 )

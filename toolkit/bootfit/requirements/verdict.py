@@ -117,8 +117,14 @@ def judge(
         findings += _early(candidate, match.wheel, target, remedy)
         evidence = (match.wheel.filename, *_remark(candidate))
         return _judged(candidate, "wheel", evidence, findings, installs=True, wheel=match.wheel)
-    if build is None:
-        why = (*match.mismatches, "it has no sdist either: nothing can be installed")
+    refused = bool(candidate.hashes) and not _sdist_has_hash(candidate)
+    if build is None or refused:
+        sdist = (
+            "its sdist has none of the hashes that the requirement lists"
+            if build is not None
+            else "it has no sdist either: nothing can be installed"
+        )
+        why = (*match.mismatches, sdist)
         message = f"{candidate.subject} has no file that {target} can install"
         evidence = (*why, *_remark(candidate))
         findings.append(_finding(NoSuchVersion, candidate, message, evidence, remedy))
@@ -139,6 +145,14 @@ def judge(
         )
     installs, finding = _built(candidate, build, platform, evidence, remedy)
     return _judged(candidate, build.need, evidence, [*findings, finding], installs=installs)
+
+
+def _sdist_has_hash(candidate: Candidate) -> bool:
+    """Return whether an sdist has one of the hashes that the requirement lists."""
+    return any(
+        file.kind == "sdist" and candidate.hashes.intersection(file.digests)
+        for file in candidate.files
+    )
 
 
 _UNVERIFIED = "{}: its dependencies are as its sdist states them, which may differ by machine"

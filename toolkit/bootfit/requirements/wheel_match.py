@@ -102,7 +102,8 @@ def _explain(unusable: Sequence[frozenset[Tag]], target: Target) -> list[str]:
         abis = _in_order({tag.abi for tag in all_tags})
         systems = _in_order(Counter(_system(tag.platform) for tag in all_tags))
         lines.append(f"neither Python nor platform matches: wheels are {abis} for {systems}")
-    return lines or ["its wheels have names that cannot be read"]
+    unread = ["its wheels have names that cannot be read"] if unusable else []
+    return lines or unread
 
 
 def _platform_line(tags: Sequence[Tag], target: Target) -> str:

@@ -238,6 +238,38 @@ def _coverage(seen: Observed) -> list[Finding]:
                 remedy="write [[tool.bootfit.requests]]",
             )
         )
+    if seen.boot.booted and not (seen.loaded and not seen.unsent):
+        findings.append(
+            rules.LoadNotMade.finding(
+                seen.plan.app,
+                "the load was not made in full, so that it fits is not shown",
+                evidence=(
+                    *(f"never sent: {request}" for request in seen.unsent),
+                    *(
+                        ()
+                        if seen.loaded
+                        else ("not every request was made by all clients at once",)
+                    ),
+                ),
+                remedy="give the server more time, or ask for less in [[tool.bootfit.requests]]",
+            )
+        )
+    declined = {
+        f"{choice.plugin}: {choice.implementation}": f"{choice.plugin}:{choice.implementation}"
+        for choice in seen.plan.plugins
+    }
+    for said, why in seen.events.declined.items():
+        if said in declined:
+            findings.append(
+                rules.RungNotServing.finding(
+                    declined[said],
+                    f"the plan lets {declined[said]} serve, and it was not loaded: the run was "
+                    "made with a lighter app",
+                    evidence=(why,),
+                    remedy="let its declared cost_bytes be what was measured, or give it more "
+                    "memory",
+                )
+            )
     if seen.undriven:
         findings.append(
             rules.Undriven.finding(

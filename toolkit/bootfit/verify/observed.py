@@ -44,6 +44,10 @@ class Observed:
     #: Requests during which the kernel counted OOM kills.
     killed_in: tuple[str, ...]
     undriven: tuple[str, ...]
+    #: Requests that are known and were never sent, since the time or the server had ended.
+    unsent: tuple[str, ...]
+    #: Every request was made by the plan's full number of clients at once.
+    loaded: bool
     #: What limit or load could not do.
     weaknesses: tuple[str, ...]
     log_tail: str

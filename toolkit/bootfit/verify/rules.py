@@ -162,17 +162,42 @@ class NothingDriven(Rule):
 
 
 class WeakEvidence(Rule):
-    """The limit was not held, or the load not made, as fully as it could be.
+    """The limit was not held as fully as it could be.
 
     A sampled watchdog misses what happens between two samples (17 to 42 MB at 10 to 200 ms); a
-    kernel that does not account for swap lets processes outlive their limit there; a first
-    round of concurrent requests that ran out of time leaves heavy ones untried. Run as root, in
+    kernel that does not account for swap lets processes outlive their limit there; a processor
+    that is not limited hides how slow the platform is. Run as root, in
     a delegated control group, or with a user's systemd for a limit that the kernel holds.
     """
 
     code = "BF512"
     slug = "weak-evidence"
     severity = Severity.NOTE
+
+
+class LoadNotMade(Rule):
+    """Some requests were never sent, or not by as many clients at once as the plan serves.
+
+    What was not asked was not shown to fit. The server was too slow for the time that it had, or
+    ended before. Look at the slowest endpoints, and give heavy requests less to do.
+    """
+
+    code = "BF513"
+    slug = "load-not-made"
+    severity = Severity.ERROR
+
+
+class RungNotServing(Rule):
+    """A rung that the plan counts on was declined or failed to load while the plan was verified.
+
+    A lower one answered in its place, so the memory that was seen is that of a lighter app. The
+    runtime admits a rung by its declared cost where the plan went by the measured one: make the
+    two agree, or see the server's log for the error. Source: the log of `bootfit.lazy`.
+    """
+
+    code = "BF514"
+    slug = "rung-not-serving"
+    severity = Severity.ERROR
 
 
 RULES: tuple[type[Rule], ...] = (
@@ -188,4 +213,6 @@ RULES: tuple[type[Rule], ...] = (
     Undriven,
     NothingDriven,
     WeakEvidence,
+    LoadNotMade,
+    RungNotServing,
 )

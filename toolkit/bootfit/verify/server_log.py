@@ -11,6 +11,10 @@ _TIMEOUT = re.compile(r"(?<!DIRTY )WORKER TIMEOUT \(pid:\s*(\d+)\)")
 _EXITED = re.compile(r"Worker \(pid:(\d+)\) exited with code (\d+)")
 _SIGNALLED = re.compile(r"Worker \(pid:(\d+)\) was sent (SIG\w+)!")
 _RECYCLED = re.compile(r"Autorestarting worker after current request")
+#: What `bootfit.lazy` logs of a rung that it declines for memory or that fails to load.
+_DECLINED = re.compile(
+    r"(?P<rung>[A-Za-z0-9_.-]+: [A-Za-z0-9_.-]+) (?P<why>(?:is not loaded|could not be loaded).*)"
+)
 _ACCESS = re.compile(r'"[A-Z]+ \S+ HTTP/[\d.]+" \d{3} ')
 _LONGEST_LINE = 400
 _TAIL_LINES = 60
@@ -31,6 +35,8 @@ class LogEvents:
     signalled: dict[int, str] = field(default_factory=dict)
     #: Workers that ended as planned, by max_requests.
     recycled: int = 0
+    #: "plugin: implementation" → why `bootfit.lazy` did not load it.
+    declined: dict[str, str] = field(default_factory=dict)
 
 
 class LogReader:
@@ -42,6 +48,7 @@ class LogReader:
         self._exited: dict[int, int] = {}
         self._signalled: dict[int, str] = {}
         self._counts: Counter[str] = Counter()
+        self._declined: dict[str, str] = {}
 
     def take(self, line: str) -> None:
         """Read one line. Lines of the access log count for nothing."""
@@ -59,6 +66,9 @@ class LogReader:
             self._signalled[int(match[1])] = match[2]
         elif _RECYCLED.search(line):
             self._counts["recycled"] += 1
+        # Of bounded length: the pattern takes the square of a line's length.
+        elif match := _DECLINED.search(line[:_LONGEST_LINE]):
+            self._declined[match["rung"]] = match["why"].strip()
 
     def events(self) -> LogEvents:
         """Return what was told so far."""
@@ -68,6 +78,7 @@ class LogReader:
             exited=dict(self._exited),
             signalled=dict(self._signalled),
             recycled=self._counts["recycled"],
+            declined=dict(self._declined),
         )
 
     def tail(self) -> str:

@@ -52,7 +52,8 @@ class Bounds:
 class _Driven:
     answers: tuple[Answer, ...]
     killed_in: tuple[str, ...]
-    weaknesses: tuple[str, ...]
+    #: Every request was made by all clients at once.
+    loaded: bool = False
 
 
 def verify_plan(
@@ -151,7 +152,7 @@ def _watch(
     sampler = Sampler(server.child, boundary)
     try:
         boot = wait_for_answer(server, bounds.boot_seconds, progress)
-        driven = _Driven((), (), ())
+        driven = _Driven((), ())
         if boot.booted:
             driven = _drive(server, plan, drive, bounds, progress)
         events = server.settled_events()
@@ -168,8 +169,10 @@ def _watch(
         endpoints=_endpoints(driven.answers),
         silences=_silences(driven.answers),
         killed_in=driven.killed_in,
-        undriven=(*drive.undriven, *_not_reached(drive, driven, boot)),
-        weaknesses=(*boundary.notes, *driven.weaknesses),
+        undriven=drive.undriven,
+        unsent=tuple(_not_reached(drive, driven, boot)),
+        loaded=driven.loaded or not drive.requests,
+        weaknesses=boundary.notes,
         log_tail=server.log.tail(),
     )
     return seen, sampler
@@ -216,8 +219,7 @@ def _drive(
         )
     if server.boundary.readings().oom_kills > kills:
         killed_in.append(f"requests of {clients} client(s) at once")
-    weak = () if under.complete else ("not every request was sent by several clients at once",)
-    return _Driven((*once, *under.answers), tuple(killed_in), weak)
+    return _Driven((*once, *under.answers), tuple(killed_in), under.complete)
 
 
 def _command(
