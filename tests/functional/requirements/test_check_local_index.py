@@ -195,6 +195,21 @@ def test_zip_sdists_and_c(index, check):
     assert codes(findings) == ["BF108"]
 
 
+def test_an_in_tree_backend_over_setuptools_leaves_it_to_setup_py(index, check):
+    # PyYAML 6: the backend is its own, and setup.py goes on without a compiler.
+    index.sdist(
+        "yam", "6.0", {
+            "pyproject.toml": '[build-system]\nrequires = ["setuptools", "Cython>=3"]\n'
+            'backend-path = ["packaging"]\nbuild-backend = "_own"\n',
+            "PKG-INFO": PKG_INFO.format("2.2", "yam", "6.0"),
+            "setup.py": "setup(ext_modules=[Ext()])\noptional = True\n",
+        },
+    )  # fmt: skip
+    checks, findings, _ = check("yam")
+    assert (checks["yam"].verdict, checks["yam"].installs) == ("optional-c-sdist", True)
+    assert codes(findings) == ["BF109"]
+
+
 def test_cuda_libraries_are_named_with_their_size(index, check):
     index.wheel("embed", "1.0", requires=["torch"])
     index.wheel("torch", "2.0", requires=["nvidia-blas-cu12"])

@@ -118,9 +118,9 @@ def _knows_build(members: Members) -> bool:
     if "pyproject.toml" not in texts:
         return False
     requires, backend = build_system(texts["pyproject.toml"])
-    decisive = not backend.startswith("setuptools") or {"setuptools-rust", "maturin"} & set(
-        requires
-    )
+    # A backend of the project's own that asks for setuptools runs a setup.py: that decides then.
+    by_setup = backend.startswith("setuptools") or "setuptools" in requires
+    decisive = not by_setup or {"setuptools-rust", "maturin"} & set(requires)
     return bool(decisive) and ("PKG-INFO" in texts or backend in {"maturin", "mesonpy"})
 
 
