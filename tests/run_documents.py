@@ -131,6 +131,7 @@ def full_run(command="fit"):
         target="Render free: CPython 3.11.9, x86_64 Linux, glibc 2.36",
         command=command,
         bootfit_version="0.1.0",
+        budget_bytes=512 * MIB,
         findings=(
             Finding(
                 "BF101",

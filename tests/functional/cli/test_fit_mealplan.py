@@ -97,7 +97,11 @@ def test_the_files_are_written_checked_and_never_over_hand_made_ones(fitted, tmp
         (project / name).parent.mkdir(exist_ok=True)
         (project / name).write_bytes((REPOSITORY / name).read_bytes())
     emit = ("emit", str(project), "--measured", str(document), "-q")
-    assert bootfit(*emit, "--check").returncode == 1
+    outdated = bootfit(*emit, "--check")
+    assert outdated.returncode == 1
+    assert outdated.stdout.count("BF409") == 5
+    assert "✓" not in outdated.stdout
+    assert bootfit(*emit, "--check", "--write").returncode == 2
     assert bootfit(*emit, "--write").returncode == 0
     # What is written is what `fit` verified.
     for file in json.loads(document.read_text())["emitted"]:

@@ -22,4 +22,5 @@ def test_other_versions_and_what_is_missing_are_one_finding():
 
 
 def test_the_same_set_is_no_finding():
-    assert environment_drift([("numpy", "2")], [resolved("numpy", "2")]) == ()
+    assert environment_drift([("numpy", "2")], [resolved("numpy", "2.0.0")]) == ()
+    assert environment_drift([("torch", "2.4+cpu")], [resolved("torch", "2.4")]) == ()

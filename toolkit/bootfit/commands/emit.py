@@ -18,30 +18,44 @@ from bootfit.commands.options import (
 @app_options
 @measured_option
 @index_options
-@click.option("--diff", "action", flag_value="diff", default="diff", help="Show what would change.")
-@click.option("--write", "action", flag_value="write", help="Write the files.")
-@click.option("--check", "action", flag_value="check", help="Exit 1 unless they are up to date.")
+@click.option("--diff", is_flag=True, help="Show what would change (the default).")
+@click.option("--write", is_flag=True, help="Write the files.")
+@click.option("--check", is_flag=True, help="Report an error unless they are up to date.")
 @click.option("--force", is_flag=True, help="With --write: also over files made by hand.")
 @output_options
-def command(action: str, force: bool, **options: Any) -> int:
+def command(diff: bool, write: bool, check: bool, force: bool, **options: Any) -> int:
     """Write the files of the plan for PROJECT: shown as a diff unless told otherwise."""
     from bootfit.commands.legs import check_or_take, measure_or_take
     from bootfit.commands.outcome import check_formats, deliver
     from bootfit.commands.plan_legs import emit, tune
     from bootfit.commands.walk import Walk
     from bootfit.emit import writing
-    from bootfit.model.errors import ExitCode
+    from bootfit.model.errors import UsageError
+    from bootfit.model.finding import Place
+    from bootfit.model.rules import FilesOutOfDate
 
+    if diff + write + check > 1:
+        raise UsageError("--diff, --write and --check exclude one another", "give one of them")
     check_formats(options)
     walk = Walk("emit", options)
     with walk.progress:
         for leg in (check_or_take, measure_or_take, tune, emit):
             leg(walk)
+    if check:
+        walk.learn(
+            *(
+                FilesOutOfDate.finding(
+                    file.path,
+                    f"{file.path} is not as the plan would write it ({file.state})",
+                    remedy="look at `bootfit emit --diff`, then `bootfit emit --write`",
+                    place=Place(file.path),
+                )
+                for file in writing.check(walk.root, walk.files)
+            )
+        )
     code = deliver(walk.run, options)
-    if action == "write":
+    if write:
         writing.write(walk.root, walk.files, force=force)
-    if action == "diff" and not options["formats"]:
+    elif not check and not options["formats"]:
         click.echo(writing.diff(walk.root, walk.files), nl=False)
-    if action == "check" and writing.check(walk.root, walk.files):
-        return ExitCode.FINDINGS
     return code

@@ -48,6 +48,7 @@ class Walk:
             target=f"{self.platform.title}: {self.target}",
             command=command,
             bootfit_version=__version__,
+            budget_bytes=self.budget_bytes,
         )
         self.learn(*broken)
         self.assume(*self.config.assumptions)

@@ -92,23 +92,24 @@ def cannot_import(what: Outcome, app: str, registry: str, setting: Setting) -> U
     failure = what.failure
     is_registry = bool(failure and failure["stage"] == "registry")
     subject = f"the registry {registry}" if is_registry else f"the app {app}" if app else "Python"
+    named = subject.removeprefix("the ")
     if failure is None:
         return UndeterminedError(
             f"{subject} could not be measured: it {what.detail}",
-            f"import it with {setting.interpreter} to see more (CPython 3.8 or later)",
+            f"import it with {setting.interpreter} to see more",
         )
     module, _, attribute = (registry if is_registry else app).partition(":")
     if failure["candidates"] is not None:
         there = ", ".join(f"{module}:{name}" for name in failure["candidates"])
         return UndeterminedError(
-            f"there is no {subject}: the module {module} has no {attribute}",
+            f"there is no {named}: the module {module} has no {attribute}",
             f"it has {there}" if there else "name it as module:attribute in [tool.bootfit]",
         )
     missing = str(failure["missing"])
     if failure["not_found"] and (module == missing or module.startswith(missing + ".")):
         modules = ", ".join(modules_in(setting.root))
         return UndeterminedError(
-            f"there is no {subject}: no module named {missing} for {setting.interpreter}",
+            f"there is no {named}: no module named {missing} for {setting.interpreter}",
             f"modules in {setting.root}: {modules}"
             if modules
             else "run it in the project's folder",

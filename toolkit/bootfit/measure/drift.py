@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
 
 from bootfit.measure.rules import EnvironmentDrift
 from bootfit.model.check import DistributionCheck
@@ -26,7 +27,7 @@ def environment_drift(
         version = here.get(canonicalize_name(distribution.name))
         if version is None:
             differences.append(f"{distribution.name} {distribution.version} is not installed here")
-        elif version != distribution.version:
+        elif not _same(version, distribution.version):
             differences.append(
                 f"{distribution.name}: {version} here, {distribution.version} on the target"
             )
@@ -42,3 +43,14 @@ def environment_drift(
             "that is measured",
         ),
     )
+
+
+def _same(here: str, there: str) -> bool:
+    """Return whether two versions are one release, by PEP 440.
+
+    1.0 is 1.0.0, and a local label (``+cpu``) names a build of the same source.
+    """
+    try:
+        return Version(Version(here).public) == Version(Version(there).public)
+    except InvalidVersion:
+        return here == there

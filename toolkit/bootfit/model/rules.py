@@ -1,4 +1,4 @@
-"""Rules about bootfit itself (BF9xx)."""
+"""Rules of no single leg: about bootfit itself (BF9xx), and about written files."""
 
 from bootfit.model.finding import Rule, Severity
 
@@ -28,4 +28,16 @@ class Assumption(Rule):
     severity = Severity.NOTE
 
 
-RULES: tuple[type[Rule], ...] = (BrokenExtension, Assumption)
+class FilesOutOfDate(Rule):
+    """A generated file is missing, or is not as the plan would write it now.
+
+    ``bootfit emit --check`` asks for this in CI. Look at the difference with ``--diff`` and take it
+    over with ``--write``; a file that was made by hand is never written over without ``--force``.
+    """
+
+    code = "BF409"
+    slug = "files-out-of-date"
+    severity = Severity.ERROR
+
+
+RULES: tuple[type[Rule], ...] = (BrokenExtension, Assumption, FilesOutOfDate)

@@ -37,4 +37,6 @@ class Run:
     plan: Plan | None = None
     emitted: tuple[EmittedFile, ...] = ()
     evidence: Evidence | None = None
+    #: The memory that may be used: the project's budget, or the platform's.
+    budget_bytes: int | None = None
     schema: str = SCHEMA

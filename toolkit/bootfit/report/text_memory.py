@@ -21,10 +21,12 @@ def memory_section(run: Run, style: Style) -> list[RenderableType]:
     served = {f"{c.plugin}:{c.implementation}": c for c in run.plan.plugins} if run.plan else {}
     table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
     table.add_column("implementation", no_wrap=True)
-    for heading in ("import s", "alone", "on top", "transient", "RSS max"):
+    for heading in ("import s", "alone", "on top", "spread", "budget", "transient", "RSS max"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("", overflow="fold")
-    table.add_row("(the booted app)", *_cells(measured.app, measured.app, None), "")
+    table.add_row(
+        "(the booted app)", *_cells(measured.app, measured.app, None, run.budget_bytes), ""
+    )
     for plugin, names in _ladders(measured).items():
         table.add_section()
         for implementation in names:
@@ -33,7 +35,7 @@ def memory_section(run: Run, style: Style) -> list[RenderableType]:
             on_top = measured.of("on_top", name)
             table.add_row(
                 name,
-                *_cells(alone, on_top, measured.app),
+                *_cells(alone, on_top, measured.app, run.budget_bytes),
                 _remark(name, alone, on_top, served, run.plan),
             )
     unions = [probe for probe in measured.probes if probe.mode == "union"]
@@ -42,7 +44,8 @@ def memory_section(run: Run, style: Style) -> list[RenderableType]:
         Text(
             f"peak anonymous memory over the process tree in MiB, median of "
             f"{measured.conditions.samples} fresh processes, {measured.conditions.python}; "
-            "on top: added to the booted app",
+            "on top: added to the booted app; spread: largest less smallest sample; budget: "
+            "what it takes of it with the app",
             style="dim",
         ),
         table,
@@ -73,16 +76,22 @@ def _ladders(measured: MeasurementSet) -> dict[str, list[str]]:
 
 
 def _cells(
-    alone: ProbeResult | None, on_top: ProbeResult | None, app: ProbeResult | None
-) -> tuple[str, str, str, str, str]:
+    alone: ProbeResult | None,
+    on_top: ProbeResult | None,
+    app: ProbeResult | None,
+    budget_bytes: int | None,
+) -> tuple[str, ...]:
     top = on_top.figures if on_top else None
     single = alone.figures if alone else None
     base = app.figures.peak_anonymous_bytes.median if app and app.figures else 0.0
     figures = top or single
+    peak = figures.peak_anonymous_bytes if figures else None
     return (
         f"{figures.import_cpu_seconds.median:.2f}" if figures else "–",
         _mib(single.peak_anonymous_bytes) if single else "–",
         _signed(top.peak_anonymous_bytes.median - base) if top and app else "",
+        f"{100 * peak.spread:.1f} %" if peak else "–",
+        f"{100 * peak.median / budget_bytes:.0f} %" if peak and top and budget_bytes else "",
         _mib(top.transient_bytes) if top and app else "",
         _mib(figures.high_water_rss_bytes) if figures else "–",
     )
