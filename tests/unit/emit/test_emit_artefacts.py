@@ -107,6 +107,7 @@ def test_the_blueprint_has_what_render_asks_for_and_strings_for_values():
     )
     assert variables == {
         "PYTHON_VERSION": "3.11.9",
+        "BOOTFIT_COST": "export:pandas=50Mi,search:faiss=15Mi",
         "BOOTFIT_FORBID": "search:big",
         "GUNICORN_CMD_ARGS": "--access-logfile -",
         "WEB_CONCURRENCY": "1",

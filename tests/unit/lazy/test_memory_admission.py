@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bootfit.lazy import Implementation, Plugin, Registry, Room
+from bootfit.lazy.admission import Admission
 from bootfit.lazy.memory_left import memory_left
 
 MIB = 1024**2
@@ -293,3 +294,53 @@ def test_the_environment_is_read_when_a_plugin_is_loaded(module, boundless, monk
     )
     monkeypatch.setenv("BOOTFIT_FORBID", "sums:upper")
     assert registry.load("sums").implementation == "lower"
+
+
+def several(tree: Tree, module, environ: dict) -> Registry:
+    """Three plugins whose declared costs, each measured alone, are 60 MiB."""
+    source = "class Object:\n pass"
+    return Registry(
+        *(
+            Plugin(
+                name,
+                Implementation("upper", f"{module(source)}:Object", cost_bytes=60 * MIB),
+                Implementation("lower", f"{module(source)}:Object"),
+            )
+            for name in ("a", "b", "c")
+        ),
+        root=str(tree.root),
+        environ=environ,
+    )
+
+
+def test_what_a_plan_measured_together_goes_before_what_was_declared(tree, module) -> None:
+    tree.v2("/app")
+    tree.v2_group("/app", str(200 * MIB), f"anon {50 * MIB}\n")
+    declared = several(tree, module, {})
+    assert [declared.load(name).implementation for name in "abc"] == ["upper", "upper", "lower"]
+    planned = several(tree, module, {"BOOTFIT_COST": "a:upper=40Mi, b:upper=40Mi, c:upper=40Mi"})
+    assert [planned.load(name).implementation for name in "abc"] == ["upper", "upper", "upper"]
+    tight = several(tree, module, {"BOOTFIT_COST": "a:upper=40Mi,b:upper=40Mi,c:upper=70Mi"})
+    assert [tight.load(name).implementation for name in "abc"] == ["upper", "upper", "lower"]
+
+
+def test_modules_that_rungs_share_are_reserved_for_once(tmp_path) -> None:
+    admission = Admission("/", lambda: Room(200 * MIB, 110 * MIB, "test"))
+    # It took what all share: the next one's reservation is already spent.
+    admission.reserve(("a", "upper"), 40 * MIB, 90 * MIB, planned=True)
+    admission.reserve(("b", "upper"), 40 * MIB, 0, planned=True)
+    assert admission.refusal(80 * MIB) is None
+    admission.reserve(("c", "upper"), 40 * MIB, 0, planned=True)
+    assert "30.0 MiB that loaded" in admission.refusal(80 * MIB)
+    # What was measured alone shares nothing with anybody.
+    alone = Admission("/", lambda: Room(200 * MIB, 110 * MIB, "test"))
+    alone.reserve(("a", "upper"), 40 * MIB, 90 * MIB, planned=False)
+    alone.reserve(("b", "upper"), 40 * MIB, 0, planned=False)
+    assert "40.0 MiB that loaded" in alone.refusal(80 * MIB)
+
+
+@pytest.mark.parametrize("entry", ["a", "a:upper", "a:upper=much", "=3Mi", "a:upper=0"])
+def test_a_wrong_cost_is_a_warning(tree, module, caplog, entry) -> None:
+    registry = several(tree, module, {"BOOTFIT_COST": entry})
+    assert registry.load("a").implementation == "upper"
+    assert f"BOOTFIT_COST: {entry!r} is not written" in caplog.text

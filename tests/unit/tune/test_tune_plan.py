@@ -1,6 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
-from bootfit.model.app import ImplementationDeclaration
+from bootfit.model.app import ImplementationDeclaration, PluginDeclaration
 from bootfit.model.errors import ExitCode, UndeterminedError
 from bootfit.model.finding import Severity
 from bootfit.model.measurement import ProbeResult
@@ -28,7 +30,7 @@ def test_the_richest_rung_is_chosen_where_it_fits():
         Wishes(),
     )
     assert rungs(plan) == {"search": "big"}
-    assert plan.environment == {}
+    assert plan.environment == {"BOOTFIT_COST": "search:big=80Mi"}
     assert codes(findings) == []
     assert plan.memory.union_bytes == 80 * MIB
 
@@ -285,3 +287,25 @@ def test_one_plugin_has_nothing_to_share_with(count):
     probes = [probe("a:x", after=120)][:count]
     app = described(a=("x", "no")) if count else described()
     assert union_to_measure(measured(20, *probes), app, platform(), Wishes()) == ()
+
+
+def test_the_runtime_is_told_each_rung_s_share_of_what_was_measured_together():
+    found = measured(
+        20,
+        probe("search:big", after=120),
+        probe("export:big", after=80),
+        probe(("search:big", "export:big"), mode="union", after=140),
+    )
+    app = described(search=("big", "none"), export=("big", "none"))
+    plan, _ = tune(found, app, platform(512), Wishes())
+    # 100 and 60 MiB alone, 120 together: three quarters of each.
+    assert plan.environment["BOOTFIT_COST"] == "search:big=75Mi,export:big=45Mi"
+
+
+def test_what_the_app_imports_itself_costs_the_runtime_nothing():
+    eager = PluginDeclaration(
+        "numpy", (ImplementationDeclaration("numpy", target="", imports=("numpy",)),)
+    )
+    app = replace(described(), plugins=(eager,))
+    plan, _ = tune(measured(20, probe("numpy:numpy", after=50)), app, platform(512), Wishes())
+    assert "BOOTFIT_COST" not in plan.environment

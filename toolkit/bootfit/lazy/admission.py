@@ -6,8 +6,13 @@ reserved for it: else a second rung would be admitted into memory that the first
 What this does not guard: other processes. What another worker of the same container has taken
 counts as used, but what it has reserved, or loads at this very moment, is not known here. Two
 workers that load at once may both be admitted into the same memory; a plan for several workers
-leaves room for each worker's rungs. Nor does a reservation shrink where calls leave memory taken
-for good: then it counts twice, and the next rung is declined rather than the process killed.
+leaves room for each worker's rungs.
+
+A plan states costs that were measured together (`BOOTFIT_COST`): whichever of them is loaded first
+takes the modules that they share, so that they are reserved for as one. Declared costs were each
+measured alone, and are reserved for one by one. A reservation does not shrink where calls leave
+memory taken for good: then it counts twice, and the next rung is declined rather than the process
+killed.
 """
 
 from __future__ import annotations
@@ -18,7 +23,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bootfit.lazy.declaration import Implementation
     from bootfit.lazy.memory_left import Room
 
 #: This part of the limit is never given to a rung: requests under way take memory as well.
@@ -33,26 +37,28 @@ class Admission:
         room: returns the memory limit and its use, or None where there is none.
     """
 
-    __slots__ = ("_room", "_root", "_unspent")
+    __slots__ = ("_planned", "_room", "_root", "_unspent")
 
     def __init__(self, root: str, room: Callable[[], Room | None]) -> None:
         self._root = root
         self._room = room
         self._unspent: dict[tuple[str, str], int] = {}
+        #: Cost less growth of the loaded rungs that a plan measured together; may be below zero.
+        self._planned = 0
 
-    def refusal(self, rung: Implementation) -> str | None:
-        """Return why ``rung`` would not fit in what is left, or None where it does."""
-        if rung.cost_bytes is None:
+    def refusal(self, cost_bytes: int | None) -> str | None:
+        """Return why a rung of that cost would not fit in what is left, or None where it does."""
+        if cost_bytes is None:
             return None
         room = self._room()
         if room is None:
             return None
-        reserved = sum(self._unspent.values())
+        reserved = sum(self._unspent.values()) + max(0, self._planned)
         headroom = int(room.limit_bytes * HEADROOM)
-        if rung.cost_bytes <= max(0, room.left_bytes - reserved - headroom):
+        if cost_bytes <= max(0, room.left_bytes - reserved - headroom):
             return None
         return (
-            f"needs {_mib(rung.cost_bytes)}, {_mib(room.left_bytes)} left of "
+            f"needs {_mib(cost_bytes)}, {_mib(room.left_bytes)} left of "
             f"{_mib(room.limit_bytes)} ({room.source}), less {_mib(headroom)} of headroom and "
             f"{_mib(reserved)} that loaded implementations may still take"
         )
@@ -70,14 +76,21 @@ class Admission:
         except (OSError, ValueError, IndexError):
             return 0
 
-    def reserve(self, plugin: str, rung: Implementation, grown_bytes: int) -> None:
+    def reserve(
+        self, rung: tuple[str, str], cost_bytes: int | None, grown_bytes: int, *, planned: bool
+    ) -> None:
         """Keep for ``rung`` what it has not taken of its cost while it was loaded.
 
         Reserved once it is loaded, not before: a plugin that it loads in doing so is a part of
         what was measured for it.
         """
-        if rung.cost_bytes is not None:
-            self._unspent[plugin, rung.name] = max(0, rung.cost_bytes - max(0, grown_bytes))
+        if cost_bytes is None:
+            return
+        unspent = cost_bytes - max(0, grown_bytes)
+        if planned:
+            self._planned += unspent
+        else:
+            self._unspent[rung] = max(0, unspent)
 
 
 def _mib(size_bytes: int) -> str:

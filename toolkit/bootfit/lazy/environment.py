@@ -1,6 +1,6 @@
-"""The two environment variables that a plan sets: what is forbidden, and the limit to assume.
+"""The environment variables that a plan sets: what is forbidden, what it costs, which limit.
 
-A mistake in either is a warning, never a crash: a served app must come up.
+A mistake in one is a warning, never a crash: a served app must come up.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from bootfit.lazy.declaration import Plugin
 
 FORBID = "BOOTFIT_FORBID"
+COST = "BOOTFIT_COST"
 MEMORY_LIMIT = "BOOTFIT_MEMORY_LIMIT"
 
 _UNITS = {
@@ -55,6 +56,28 @@ def forbidden(
     return frozenset(pairs), warnings
 
 
+def planned_costs(environ: Mapping[str, str]) -> tuple[dict[tuple[str, str], int], Sequence[str]]:
+    """Return (plugin, implementation) → bytes of `BOOTFIT_COST`, and a warning for wrong entries.
+
+    The value is `plugin:implementation=SIZE,…`: what each takes of the memory that all of them
+    were measured to take together. Names that are not declared are passed over.
+    """
+    costs: dict[tuple[str, str], int] = {}
+    warnings: list[str] = []
+    for raw in environ.get(COST, "").split(","):
+        entry = raw.strip()
+        if not entry:
+            continue
+        name, _, size = entry.partition("=")
+        plugin, _, rung = (part.strip() for part in name.partition(":"))
+        size_bytes = _size_bytes(size.strip())
+        if plugin and rung and size_bytes:
+            costs[plugin, rung] = size_bytes
+        else:
+            warnings.append(f"{COST}: {entry!r} is not written 'plugin:rung=12Mi'; ignored")
+    return costs, warnings
+
+
 def assumed_limit_bytes(environ: Mapping[str, str]) -> tuple[int | None, Sequence[str]]:
     """Return the bytes of `BOOTFIT_MEMORY_LIMIT` (`512Mi`, `1.5Gi`, `300M`, `4096`), or None.
 
@@ -63,12 +86,17 @@ def assumed_limit_bytes(environ: Mapping[str, str]) -> tuple[int | None, Sequenc
     text = environ.get(MEMORY_LIMIT, "").strip()
     if not text:
         return None, ()
+    size = _size_bytes(text)
+    if not size:
+        return None, (f"{MEMORY_LIMIT}: {text!r} is no size; write it like 512Mi. Ignored",)
+    return size, ()
+
+
+def _size_bytes(text: str) -> int:
+    """Return the bytes that ``text`` means, 0 for what is no positive size."""
     number = text.rstrip("bBiIkKmMgG")
     unit = text[len(number) :].lower().removesuffix("b").strip()
     try:
-        size = int(float(number) * _UNITS[unit])
+        return max(0, int(float(number) * _UNITS[unit]))
     except (ValueError, KeyError, OverflowError):
-        size = 0
-    if size <= 0:
-        return None, (f"{MEMORY_LIMIT}: {text!r} is no size; write it like 512Mi. Ignored",)
-    return size, ()
+        return 0

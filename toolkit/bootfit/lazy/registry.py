@@ -259,7 +259,8 @@ class Registry:
             self._log(f"{state.plugin.name}: {rung.name} could not be loaded", error)
             return state.load_failed(failed(rung, error))
         grown = self._admission.taken_bytes() - before
-        self._admission.reserve(state.plugin.name, rung, grown)
+        cost_bytes, planned = self._cost(state, rung)
+        self._admission.reserve((state.plugin.name, rung.name), cost_bytes, grown, planned=planned)
         state.trouble.pop(rung.name, None)
         return None
 
@@ -274,11 +275,18 @@ class Registry:
         if absent is not None:
             state.missing[rung.name] = Declined(rung.name, "not_installed", f"no module {absent!r}")
             return state.missing[rung.name]
-        tight = self._admission.refusal(rung)
+        tight = self._admission.refusal(self._cost(state, rung)[0])
         if tight is not None:
             self._log(f"{state.plugin.name}: {rung.name} is not loaded, it {tight}")
             return state.load_failed(Declined(rung.name, "no_memory", tight))
         return None
+
+    def _cost(self, state: State, rung: Implementation) -> tuple[int | None, bool]:
+        """Return what ``rung`` costs in bytes, and whether a plan says so: its word goes first."""
+        planned, warnings = environment.planned_costs(self._environ)
+        self._warn(warnings)
+        cost_bytes = planned.get((state.plugin.name, rung.name))
+        return (rung.cost_bytes, False) if cost_bytes is None else (cost_bytes, True)
 
     def _warn(self, warnings: Iterable[str]) -> None:
         """Log each warning once a registry."""

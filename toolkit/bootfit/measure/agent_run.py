@@ -36,6 +36,7 @@ _ENDED_LATE = "it was done, and did not end"
 
 #: What would change the figures, or load more than the project asked for.
 _UNWANTED = (
+    "BOOTFIT_COST",
     "BOOTFIT_FORBID",
     "COVERAGE_PROCESS_CONFIG",
     "COVERAGE_PROCESS_START",

@@ -1,12 +1,14 @@
 """The plan: rungs first, then as many workers and threads as CPU and memory allow."""
 
+import math
 from collections.abc import Sequence
 
 from bootfit.model.app import AppDescription
 from bootfit.model.finding import Finding, in_order
 from bootfit.model.measurement import MeasurementSet
-from bootfit.model.plan import Plan, PluginChoice
+from bootfit.model.plan import MemoryNeed, Plan, PluginChoice
 from bootfit.model.platform import Platform
+from bootfit.model.sizes import MIB
 from bootfit.tune import server as settings
 from bootfit.tune.costs import costs_of
 from bootfit.tune.explain import forbidden_by_memory, plugin_choice, server_choices
@@ -64,7 +66,7 @@ def tune(
         max_requests=wishes.max_requests or 0,
         max_requests_jitter=(wishes.max_requests or 0) // 10,
         worker_tmp_dir=settings.WORKER_TMP_DIR,
-        environment=_environment(platform, server, plugins),
+        environment=_environment(platform, server, plugins) | _costs(description, chosen, need),
         plugins=plugins,
         memory=need,
         choices=server_choices(situation, server, need, slowest),
@@ -119,6 +121,30 @@ def _grown(situation: Situation, rungs: Rungs) -> Server:
             if fits(situation.need(rungs, server)):
                 return server
     return least
+
+
+def _costs(description: AppDescription, rungs: Rungs, need: MemoryNeed) -> dict[str, str]:
+    """Return what the runtime admits each rung by: its share of what all take together.
+
+    Costs that were measured one by one count shared modules again and again, so that the runtime
+    would decline what the plan found to fit.
+    """
+    # A rung without a target is no one's to load: the app imports it itself.
+    lazy = {
+        f"{plugin.name}:{rung.name}"
+        for plugin in description.plugins
+        for rung in plugin.ladder
+        if rung.target
+    }
+    total_bytes = sum(rung.steady_bytes for rung in rungs)
+    if not total_bytes:
+        return {}
+    shares = [
+        f"{rung.name}={math.ceil(need.union_bytes * rung.steady_bytes / total_bytes / MIB)}Mi"
+        for rung in rungs
+        if rung.steady_bytes and rung.name in lazy
+    ]
+    return {"BOOTFIT_COST": ",".join(shares)} if shares else {}
 
 
 def _environment(

@@ -266,8 +266,7 @@ def _coverage(seen: Observed) -> list[Finding]:
                     f"the plan lets {declined[said]} serve, and it was not loaded: the run was "
                     "made with a lighter app",
                     evidence=(why,),
-                    remedy="let its declared cost_bytes be what was measured, or give it more "
-                    "memory",
+                    remedy="see why in the server's log, and measure again with what was missing",
                 )
             )
     if seen.undriven:
