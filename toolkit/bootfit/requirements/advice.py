@@ -23,7 +23,7 @@ from bootfit.requirements.verdict import Candidate, needs_build, python_refusal
 from bootfit.requirements.wheel_match import admits_python
 
 #: What another Python or another version can mend.
-_MENDABLE = {
+MENDABLE = {
     rule.code
     for rule in (
         Conflict,
@@ -49,7 +49,7 @@ def with_advice(
     Raises:
         UndeterminedError: the index does not answer.
     """
-    blocking = [f for f in findings if f.code in _MENDABLE and f.severity is Severity.ERROR]
+    blocking = [f for f in findings if f.code in MENDABLE and f.severity is Severity.ERROR]
     if not blocking:
         return tuple(findings)
     inquiry.progress("Looking for what would install")

@@ -1,6 +1,6 @@
 """When requirements cannot be met together: each is looked at, so one run names all blockers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from packaging.utils import canonicalize_name
@@ -60,9 +60,10 @@ def audit(inquiry: Inquiry, conflict: NoSolution) -> Audit:
 
 def conflict_finding(conflict: NoSolution, entries: Sequence[RequirementEntry]) -> Finding:
     """Return the resolver's explanation as a finding at the first requirement that it names."""
-    text = " ".join(conflict.reasons).lower()
-    named = [e for e in entries if _names(text, canonicalize_name(e.requirement.name))]
-    subject = ", ".join(sorted({canonicalize_name(e.requirement.name) for e in named}))
+    known = [canonicalize_name(entry.requirement.name) for entry in entries]
+    subjects = set(names_in(" ".join(conflict.reasons), known))
+    named = [e for e in entries if canonicalize_name(e.requirement.name) in subjects]
+    subject = ", ".join(sorted(subjects))
     return Conflict.finding(
         subject or "requirements",
         f"the requirements contradict one another: {conflict.summary}",
@@ -70,6 +71,12 @@ def conflict_finding(conflict: NoSolution, entries: Sequence[RequirementEntry]) 
         remedy="relax one of these pins",
         place=named[0].place if named else None,
     )
+
+
+def names_in(explanation: str, names: Iterable[str]) -> list[str]:
+    """Return those of the normalized ``names`` that the resolver's explanation speaks of."""
+    text = explanation.lower()
+    return [name for name in names if _names(text, name)]
 
 
 def _names(text: str, name: str) -> bool:

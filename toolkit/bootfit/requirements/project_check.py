@@ -1,7 +1,8 @@
 """The `check` leg: requirement files become a verdict for each distribution, and findings."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -47,6 +48,38 @@ def check_files(
     timeout_seconds: float = TIMEOUT_SECONDS,
 ) -> tuple[CheckResult, tuple[Finding, ...]]:
     """Do what `bootfit.requirements.check_project` promises."""
+    with open_inquiry(
+        root,
+        files,
+        platform,
+        target,
+        index_url=index_url,
+        exclude_newer=exclude_newer,
+        freshness=freshness,
+        timeout_seconds=timeout_seconds,
+        progress=progress,
+    ) as inquiry:
+        return examine(inquiry, matrix)
+
+
+@contextmanager
+def open_inquiry(
+    root: Path,
+    files: Sequence[str],
+    platform: Platform,
+    target: Target,
+    *,
+    index_url: str | None,
+    exclude_newer: str | None,
+    freshness: Freshness,
+    timeout_seconds: float,
+    progress: Callable[[str], None],
+) -> Iterator[Inquiry]:
+    """Read the project's files and open what answers questions about them; closed afterwards.
+
+    Raises:
+        UsageError: a file or an option cannot be understood.
+    """
     if not files:
         raise UsageError("no requirement file is named", "name one with -r requirements.txt")
     before = _moment(exclude_newer)
@@ -63,7 +96,7 @@ def check_files(
             freshness=freshness,
         ) as resolver,
     ):
-        inquiry = Inquiry(
+        yield Inquiry(
             project,
             platform,
             target,
@@ -75,22 +108,32 @@ def check_files(
             else NeedCache(cache_folder() / "needs", freshness),
             reread=lambda other: read_project(root, files, other),
         )
-        resolved, candidates, findings = _candidates(inquiry)
-        judged = judge_all(inquiry, candidates)
-        checks = tuple(sorted((one.check for one in judged), key=lambda check: check.name))
-        findings += [finding for one in judged for finding in one.findings]
-        findings += _cuda(checks)
-        findings += _outside(project, target)
-        findings += _unhashed(project, candidates)
-        advised = with_advice(inquiry, findings, checks)
-        table = try_pythons(inquiry, matrix) if matrix else None
+
+
+def examine(
+    inquiry: Inquiry, matrix: Sequence[str] = (), *, advise: bool = True
+) -> tuple[CheckResult, tuple[Finding, ...]]:
+    """Return the verdicts and findings for all that the project requires.
+
+    Raises:
+        UndeterminedError: the index does not answer.
+    """
+    project, target = inquiry.project, inquiry.target
+    resolved, candidates, findings = _candidates(inquiry)
+    judged = judge_all(inquiry, candidates, with_nearest=advise)
+    checks = tuple(sorted((one.check for one in judged), key=lambda check: check.name))
+    findings += [finding for one in judged for finding in one.findings]
+    findings += _cuda(checks)
+    findings += _outside(project, target)
+    findings += _unhashed(project, candidates)
+    advised = with_advice(inquiry, findings, checks) if advise else findings
     result = CheckResult(
         target=str(target),
         requirement_files=tuple(project.files),
         distributions=checks,
         resolved=resolved,
         download_bytes=_download_bytes(judged, candidates),
-        matrix=table,
+        matrix=try_pythons(inquiry, matrix) if matrix else None,
     )
     return result, in_order(advised)
 
