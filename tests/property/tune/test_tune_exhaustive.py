@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from bootfit.model.sizes import MIB
 from bootfit.tune import Wishes, tune, union_to_measure
-from bootfit.tune.costs import costs_of
-from bootfit.tune.memory import Server, fits, need_of, union_of
-from unit.tune.measured import described, measured, platform, probe
+from bootfit.tune.memory import Server, fits
+from bootfit.tune.situation import situation_of
+from bootfit.tune.unions import union_of
+from unit.tune.measured import described, measured, platform, probe, served
 
 MEMORY = st.integers(0, 120)
 
@@ -45,7 +46,14 @@ def instances(draw):
                     names, "union", after=after, peak=after + draw(MEMORY), transient=draw(MEMORY)
                 )
             )
-    return measured(20, *probes), described(**ladders)
+    serving = []
+    for _ in range(draw(st.integers(0, 2))):
+        names = [f"{plugin}:{draw(st.sampled_from(rungs))}" for plugin, rungs in ladders.items()]
+        serving += [
+            served(names, threads=threads, worker=20 + draw(st.integers(0, 500)))
+            for threads in draw(st.sampled_from([(1,), (1, 4), (2,)]))
+        ]
+    return measured(20, *probes, serving=serving), described(**ladders)
 
 
 @settings(max_examples=300, deadline=None)
@@ -59,11 +67,8 @@ def test_the_plan_is_the_first_combination_that_fits(instance, memory, cpu, work
     measurements, app = instance
     wishes = Wishes(workers=workers)
     plan, findings = tune(measurements, app, platform(memory, cpu=cpu), wishes)
-    costs = costs_of(measurements, app.plugins)
-
-    def need(rungs, server):
-        headroom = int(memory * MIB * wishes.headroom)
-        return need_of(costs, union_of(costs, rungs), server, memory * MIB, headroom)
+    situation = situation_of(measurements, app, platform(memory, cpu=cpu), wishes)
+    costs, need = situation.costs, situation.need
 
     combinations = [
         rungs
@@ -123,14 +128,14 @@ def test_measuring_what_is_asked_for_settles_the_plan(instance, memory, data):
     else:
         raise AssertionError("never settled")
     plan, _ = tune(measurements, app, there, Wishes())
-    costs = costs_of(measurements, app.plugins)
+    situation = situation_of(measurements, app, there, Wishes())
+    costs = situation.costs
 
     def could_fit(rungs):
         known = union_of(costs, rungs)
         if known.basis == "upper bound":
             known = replace(known, steady_bytes=max(rung.steady_bytes for rung in rungs))
-        headroom = int(memory * MIB * 0.1)
-        return fits(need_of(costs, known, Server(), memory * MIB, headroom))
+        return fits(situation.need(rungs, Server()))
 
     combinations = product(*(ladder.rungs for ladder in costs.ladders))
     first = next((c for c in combinations if not costs.failure_of(c) and could_fit(c)), None)

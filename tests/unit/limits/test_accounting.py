@@ -57,15 +57,15 @@ def test_a_tree_is_labelled_with_its_weakest_figure():
     assert TreeMemory((*mixed, ProcessMemory(3, 1, 0, "rss"))).basis == "rss"
 
 
-def one(pid, anonymous, *, whole=None, forked=False, files=5 * MIB):
+def one(pid, anonymous, *, whole=None, forked_from=0, files=5 * MIB):
     whole = anonymous if whole is None else whole
-    return ProcessMemory(pid, anonymous, files, "pss_anon", whole, forked)
+    return ProcessMemory(pid, anonymous, files, "pss_anon", whole, forked_from)
 
 
 def test_a_child_between_vfork_and_exec_has_no_memory_of_its_own():
-    parent, child = one(1, 80 * MIB), one(2, 80 * MIB, forked=True)
+    parent, child = one(1, 80 * MIB), one(2, 80 * MIB, forked_from=1)
     assert without_borrowers([parent, child]) == (parent,)
-    grown = one(2, 80 * MIB + 4096, forked=True)  # another thread of the parent went on
+    grown = one(2, 80 * MIB + 4096, forked_from=1)  # another thread of the parent went on
     assert without_borrowers([parent, grown]) == (parent,)
 
 
@@ -75,10 +75,19 @@ def test_after_exec_equal_figures_are_two_processes():
 
 
 def test_after_fork_pages_are_shared_out_and_both_count():
-    forked = (one(1, 40 * MIB, whole=80 * MIB), one(2, 40 * MIB, whole=80 * MIB, forked=True))
+    forked = (one(1, 40 * MIB, whole=80 * MIB), one(2, 40 * MIB, whole=80 * MIB, forked_from=1))
     assert without_borrowers(forked) == forked
 
 
 def test_a_forked_worker_with_memory_of_its_own_counts():
-    workers = (one(1, 80 * MIB), one(2, 60 * MIB, forked=True))
+    workers = (one(1, 80 * MIB), one(2, 60 * MIB, forked_from=1))
     assert without_borrowers(workers) == workers
+
+
+def test_a_forked_sibling_of_equal_size_counts():
+    master, *workers = (
+        one(1, 14 * MIB),
+        one(2, 80 * MIB, forked_from=1),
+        one(3, 80 * MIB, forked_from=1),
+    )
+    assert without_borrowers([master, *workers]) == (master, *workers)

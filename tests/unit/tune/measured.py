@@ -7,9 +7,11 @@ from bootfit.model.measurement import (
     ProbeFigures,
     ProbeResult,
     Samples,
+    ServingResult,
 )
 from bootfit.model.platform import Builder, Platform, PythonDefaults
 from bootfit.model.sizes import MIB
+from bootfit.tune import tune
 
 
 def figures(after, *, peak=None, transient=0.0, cpu=0.0, work=0.0):
@@ -39,12 +41,27 @@ def probe(name, mode="on_top", status="measured", detail="", **of):
     return ProbeResult(names, mode, status, detail, figures(**of) if of else None)
 
 
-def measured(app, *probes, python="3.11.9"):
+def served(names, *, threads, worker, master=14, status="measured", preload=False, kernel=None):
+    """What a server with these "plugin:rung" and threads took, in MiB."""
+    return ServingResult(
+        implementations=tuple(names),
+        threads=threads,
+        preload=preload,
+        status=status,
+        detail="" if status == "measured" else "the server did not boot",
+        master_bytes=master * MIB,
+        worker_peak_bytes=round(worker * MIB),
+        kernel_bytes=kernel if kernel is None else kernel * MIB,
+        requests=100,
+    )
+
+
+def measured(app, *probes, python="3.11.9", serving=()):
     """A set with an app that keeps ``app`` MiB (or a ProbeResult) and these probes."""
     conditions = Conditions("python", python, "x86_64", "6.1", "none", 0.0, 1, ())
     if not isinstance(app, ProbeResult):
         app = ProbeResult((), "app", "measured", "", figures(app, cpu=0.5))
-    return MeasurementSet(conditions, app, tuple(probes))
+    return MeasurementSet(conditions, app, tuple(probes), tuple(serving))
 
 
 def described(interface="wsgi", **plugins):
@@ -89,3 +106,11 @@ def platform(memory=512, cpu=0.1, name="tiny", environment=None):
         port_variable="PORT",
         facts=(),
     )
+
+
+def plan_of(*args):
+    """Plan from probes alone, less the note that no server was run."""
+    plan, findings = tune(*args)
+    note = [finding.code for finding in findings if finding.code == "BF410"]
+    assert note == ([] if plan.refusal else ["BF410"])
+    return plan, tuple(finding for finding in findings if finding.code not in note)

@@ -1,9 +1,9 @@
 import pytest
 
 from bootfit.model.finding import Severity
-from bootfit.tune import Wishes, tune
+from bootfit.tune import Wishes
 from bootfit.tune.rules import RULES
-from unit.tune.measured import described, measured, platform, probe
+from unit.tune.measured import described, measured, plan_of, platform, probe
 
 
 def choice(plan, setting):
@@ -12,12 +12,12 @@ def choice(plan, setting):
 
 @pytest.mark.parametrize(("cpu", "workers"), [(0.1, 1), (0.5, 1), (1, 1), (2, 2), (4, 4)])
 def test_workers_follow_the_whole_cpus(cpu, workers):
-    plan, _ = tune(measured(20), described(), platform(4096, cpu=cpu), Wishes())
+    plan, _ = plan_of(measured(20), described(), platform(4096, cpu=cpu), Wishes())
     assert plan.workers == workers
 
 
 def test_workers_that_the_memory_does_not_hold_are_left_out():
-    plan, _ = tune(measured(310), described(), platform(1024, cpu=4), Wishes())
+    plan, _ = plan_of(measured(310), described(), platform(1024, cpu=4), Wishes())
     assert plan.workers == 2
     assert "memory holds no further worker" in choice(plan, "workers").reason
 
@@ -26,7 +26,7 @@ def test_workers_that_the_memory_does_not_hold_are_left_out():
     ("transient", "threads", "worker_class"), [(0, 2, "gthread"), (200, 1, "sync")]
 )
 def test_threads_stop_where_what_requests_need_no_longer_fits(transient, threads, worker_class):
-    plan, _ = tune(
+    plan, _ = plan_of(
         measured(20, probe("export:rich", after=60, transient=transient)),
         described(export=("rich",)),
         platform(400, cpu=0.1),
@@ -36,7 +36,7 @@ def test_threads_stop_where_what_requests_need_no_longer_fits(transient, threads
 
 
 def test_a_richer_rung_comes_before_a_second_thread():
-    plan, _ = tune(
+    plan, _ = plan_of(
         measured(20, probe("export:rich", after=60, transient=200)),
         described(export=("rich", "none")),
         platform(400),
@@ -47,14 +47,14 @@ def test_a_richer_rung_comes_before_a_second_thread():
 
 
 def test_nothing_is_preloaded_and_nothing_is_recycled_without_a_reason():
-    plan, _ = tune(measured(20), described(), platform(), Wishes())
+    plan, _ = plan_of(measured(20), described(), platform(), Wishes())
     assert (plan.preload, plan.max_requests, plan.max_requests_jitter) == (False, 0, 0)
     assert "master holds the app" in choice(plan, "preload").reason
     assert "no leak was measured" in choice(plan, "max_requests").reason
 
 
 def test_every_choice_has_a_reason():
-    plan, _ = tune(measured(20), described(), platform(), Wishes())
+    plan, _ = plan_of(measured(20), described(), platform(), Wishes())
     assert all(choice.reason for choice in plan.choices)
     assert {choice.setting for choice in plan.choices} >= {
         "workers", "threads", "worker_class", "preload", "timeout", "graceful_timeout",
@@ -65,10 +65,10 @@ def test_every_choice_has_a_reason():
 def test_the_timeout_covers_the_first_imports_at_the_share_of_the_cpu():
     app = described(a=("x",), b=("y",))
     probes = (probe("a:x", after=30, cpu=1.0, work=0.5), probe("b:y", after=30, cpu=0.5))
-    plan, _ = tune(measured(20, *probes), app, platform(cpu=0.1), Wishes())
+    plan, _ = plan_of(measured(20, *probes), app, platform(cpu=0.1), Wishes())
     # (1.0 + 0.5 + 0.5) / 0.1 = 20 s, and twice that.
     assert plan.timeout_seconds == 40
-    plan, _ = tune(measured(20, *probes), app, platform(cpu=1), Wishes())
+    plan, _ = plan_of(measured(20, *probes), app, platform(cpu=1), Wishes())
     assert plan.timeout_seconds == 30
 
 
@@ -76,7 +76,7 @@ def test_the_timeout_covers_the_first_imports_at_the_share_of_the_cpu():
     ("cpu_seconds", "severity"), [(0.9, None), (1.5, Severity.NOTE), (3.5, Severity.WARNING)]
 )
 def test_a_slow_first_use_is_told(cpu_seconds, severity):
-    _, findings = tune(
+    _, findings = plan_of(
         measured(20, probe("a:x", after=30, cpu=cpu_seconds)),
         described(a=("x",)),
         platform(cpu=0.1),
@@ -88,13 +88,13 @@ def test_a_slow_first_use_is_told(cpu_seconds, severity):
 @pytest.mark.parametrize(("cpu", "codes"), [(0.1, []), (0.05, ["BF403"])])
 def test_a_slow_boot_is_told(cpu, codes):
     # the app's import takes 0.5 s of CPU time
-    _, findings = tune(measured(20), described(), platform(cpu=cpu), Wishes())
+    _, findings = plan_of(measured(20), described(), platform(cpu=cpu), Wishes())
     assert [finding.code for finding in findings] == codes
 
 
 def test_wishes_win_over_what_would_be_chosen():
     wishes = Wishes(workers=3, threads=5, timeout_seconds=77, preload=True, max_requests=500)
-    plan, findings = tune(measured(20), described(), platform(2048), wishes)
+    plan, findings = plan_of(measured(20), described(), platform(2048), wishes)
     assert (plan.workers, plan.threads, plan.timeout_seconds) == (3, 5, 77)
     assert (plan.preload, plan.max_requests, plan.max_requests_jitter) == (True, 500, 50)
     assert plan.memory.master_bytes > plan.memory.worker_bytes
@@ -102,7 +102,7 @@ def test_wishes_win_over_what_would_be_chosen():
 
 
 def test_wishes_that_do_not_fit_are_kept_and_reported():
-    plan, findings = tune(
+    plan, findings = plan_of(
         measured(100, probe("a:x", after=110)),
         described(a=("x", "no")),
         platform(512),
@@ -117,7 +117,7 @@ def test_wishes_that_do_not_fit_are_kept_and_reported():
 
 
 def test_wishes_push_rungs_down_before_they_are_called_a_misfit():
-    plan, findings = tune(
+    plan, findings = plan_of(
         measured(50, probe("a:x", after=200)),
         described(a=("x", "no")),
         platform(512),
@@ -128,7 +128,7 @@ def test_wishes_push_rungs_down_before_they_are_called_a_misfit():
 
 
 def test_a_timeout_shorter_than_the_first_import_is_reported():
-    _, findings = tune(
+    _, findings = plan_of(
         measured(20, probe("a:x", after=30, cpu=0.9)),
         described(a=("x",)),
         platform(cpu=0.1),
@@ -144,7 +144,7 @@ RENDER = {
 
 
 def test_a_platform_that_preloads_is_kept_from_it():
-    plan, findings = tune(measured(20), described(), platform(environment=RENDER), Wishes())
+    plan, findings = plan_of(measured(20), described(), platform(environment=RENDER), Wishes())
     assert plan.environment == {
         "GUNICORN_CMD_ARGS": "--access-logfile -",
         "WEB_CONCURRENCY": "1",
@@ -153,7 +153,7 @@ def test_a_platform_that_preloads_is_kept_from_it():
 
 
 def test_a_platform_that_preloads_is_left_alone_where_preloading_is_wished():
-    plan, findings = tune(
+    plan, findings = plan_of(
         measured(20), described(), platform(environment=RENDER), Wishes(preload=True)
     )
     assert "GUNICORN_CMD_ARGS" not in plan.environment
@@ -164,7 +164,7 @@ def test_a_platform_that_preloads_is_left_alone_where_preloading_is_wished():
     "theirs", ["--preload", "--preload -b 0.0.0.0:1", "-b 0.0.0.0:1 --preload"]
 )
 def test_the_replacement_is_never_empty(theirs):
-    plan, _ = tune(
+    plan, _ = plan_of(
         measured(20), described(), platform(environment={"GUNICORN_CMD_ARGS": theirs}), Wishes()
     )
     assert plan.environment["GUNICORN_CMD_ARGS"] == "--access-logfile -"

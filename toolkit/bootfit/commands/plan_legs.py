@@ -2,92 +2,66 @@
 
 from dataclasses import replace
 
+from bootfit.commands import missing
+from bootfit.commands.emit_context import emit_context
 from bootfit.commands.walk import Walk
 from bootfit.model.errors import UndeterminedError
 
-#: Unions that are measured at most to settle which combination is best; a sum bounds the others.
-_ROUNDS = 6
+#: Rounds of measuring what settles which plan is best; after them bounds decide.
+_ROUNDS = 8
 
 
 def tune(walk: Walk) -> None:
-    """Learn the plan; unions that settle which combination is best are measured for it."""
-    from bootfit.measure import find_interpreter, measure_union
-    from bootfit.tune import Wishes, union_to_measure
+    """Learn the plan; unions and servers that settle which is best are measured for it."""
+    from bootfit.tune import Wishes, serving_to_measure, union_to_measure
     from bootfit.tune import tune as choose
 
     description, measurements = walk.run.app, walk.run.measurements
     if description is None or measurements is None:
         raise UndeterminedError("there is nothing measured to plan with", "run `bootfit measure`")
-    config = walk.config
+    server = walk.config.server
     wishes = Wishes(
-        budget_bytes=config.budget_memory_bytes,
-        headroom=config.headroom,
-        import_seconds=config.import_seconds,
+        budget_bytes=walk.config.budget_memory_bytes,
+        headroom=walk.config.headroom,
+        import_seconds=walk.config.import_seconds,
         python=walk.target.python,
-        workers=config.server.workers,
-        threads=config.server.threads,
-        timeout_seconds=config.server.timeout_seconds,
-        preload=config.server.preload,
-        max_requests=config.server.max_requests,
+        workers=server.workers,
+        threads=server.threads,
+        timeout_seconds=server.timeout_seconds,
+        preload=server.preload,
+        max_requests=server.max_requests,
     )
-    interpreter = find_interpreter(walk.root, config.interpreter)
+    on = (description, walk.platform, wishes)
     for _ in range(0 if walk.options.get("measured") else _ROUNDS):
-        rungs = union_to_measure(measurements, description, walk.platform, wishes)
-        if not rungs:
-            break
-        union = measure_union(
-            description,
-            walk.root,
-            interpreter,
-            rungs,
-            samples=walk.options["samples"],
-            jobs=walk.options["jobs"],
-            environment=config.environment,
-            time_limit_seconds=walk.options["time_limit"],
-            progress=walk.progress,
+        rungs = union_to_measure(measurements, *on)
+        if rungs:
+            union = missing.union(walk, description, rungs)
+            measurements = replace(measurements, probes=(*measurements.probes, union))
+            continue
+        served = tuple(
+            missing.serving(walk, description, plan)
+            for plan in serving_to_measure(measurements, *on)
         )
-        measurements = replace(measurements, probes=(*measurements.probes, union))
-    plan, findings = choose(measurements, description, walk.platform, wishes, walk.family)
+        if not served:
+            break
+        measurements = replace(measurements, serving=(*measurements.serving, *served))
+    plan, findings = choose(measurements, *on, walk.family)
     walk.learn(*findings, plan=plan, measurements=measurements)
 
 
 def emit(walk: Walk) -> None:
     """Learn what the plan's files say, and how they stand to what the project has."""
-    from bootfit.emit import EmitContext, emit_all
+    from bootfit.emit import emit_all
     from bootfit.emit.writing import compare
-    from bootfit.requirements import read_requirement_texts
 
     plan, description = walk.run.plan, walk.run.app
     if plan is None or description is None:
         raise UndeterminedError("there is no plan to write down", "run `bootfit tune`")
     if plan.refusal:
         return
-    context = EmitContext(
-        service=walk.config.name,
-        platform=walk.platform,
-        requirements=read_requirement_texts(walk.root, walk.config.requirements, walk.target),
-        plugins=description.plugins,
-        is_distribution=walk.config.is_distribution,
-        from_source=_from_source(walk),
-        health_path=walk.config.health_path,
-        python_path=_python_path(walk, plan.app),
-    )
+    context = emit_context(walk, description)
     walk.files = emit_all(plan, context, emitters=walk.functions("emitters"))
     walk.learn(emitted=compare(walk.root, walk.files))
-
-
-def _python_path(walk: Walk, app: str) -> tuple[str, ...]:
-    """Return ``("src",)`` where the app lies there and no build installs it, else nothing."""
-    module = app.partition(":")[0].partition(".")[0]
-    source = walk.root / "src"
-    found = (source / module).is_dir() or (source / f"{module}.py").is_file()
-    return ("src",) if found and not walk.config.is_distribution else ()
-
-
-def _from_source(walk: Walk) -> tuple[str, ...]:
-    """Return the distributions that install, but from no wheel."""
-    checked = walk.run.check.distributions if walk.run.check else ()
-    return tuple(d.name for d in checked if d.installs and d.verdict.endswith("-sdist"))
 
 
 def verify(walk: Walk) -> None:

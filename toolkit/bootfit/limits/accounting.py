@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from bootfit.limits.address_space import shares_address_space
 from bootfit.limits.processes import ProcessTree, process
 
 #: From the best to the weakest: each page shared once; shared pages counted per process;
@@ -35,8 +36,8 @@ class ProcessMemory:
     basis: Basis
     #: Anonymous pages counted whole, whoever shares them; 0 where it is not known.
     whole_anonymous_bytes: int = 0
-    #: It was forked and has not called exec.
-    forked: bool = False
+    #: Of which it was forked without having called exec; 0 for any other.
+    forked_from: int = 0
 
 
 @dataclass(frozen=True)
@@ -132,9 +133,12 @@ def tree_memory(of: int | Iterable[int] | ProcessTree) -> TreeMemory:
     for pid in pids:
         # Asked first: whoever has called exec by now has memory of its own.
         known = process(pid)
-        memory = process_memory(pid)
+        parent = known.parent if known and known.forked else 0
+        shares = shares_address_space(pid, parent) if parent else False
+        memory = None if shares else process_memory(pid)
         if memory is not None:
-            found.append(replace(memory, forked=known.forked) if known else memory)
+            # Where the kernel does not tell, the figures have to.
+            found.append(replace(memory, forked_from=parent) if shares is None else memory)
     return TreeMemory(without_borrowers(found))
 
 
@@ -143,13 +147,14 @@ def without_borrowers(processes: Iterable[ProcessMemory]) -> tuple[ProcessMemory
 
     Between vfork(2) and exec, which is how `subprocess` starts a command, a child has no memory
     of its own: its figures are its parent's, and adding them would count the parent twice. It has
-    not called exec, its figures are those of another process, and they are not shared out
-    between the two, as they would be after fork(2).
+    not called exec, its figures are its parent's, and they are not shared out between the two, as
+    they would be after fork(2). Needed only where `shares_address_space` has no answer.
     """
     kept: list[ProcessMemory] = []
     for one in processes:
         whole = one.anonymous_bytes >= _NOT_SHARED_OUT * one.whole_anonymous_bytes
-        if not (one.forked and whole and any(_same_figures(one, other) for other in kept)):
+        parent = next((other for other in kept if other.pid == one.forked_from), None)
+        if not (parent and whole and _same_figures(one, parent)):
             kept.append(one)
     return tuple(kept)
 

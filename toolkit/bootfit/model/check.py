@@ -94,6 +94,28 @@ class Matrix:
 
 
 @dataclass(frozen=True)
+class PinEdit:
+    """Another version for one pin."""
+
+    name: str
+    before: str
+    after: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Fix:
+    """What `check --fix` would change so that everything installs, or why it changes nothing."""
+
+    edits: tuple[PinEdit, ...]
+    #: The unified diff of all files that would change.
+    diff: str
+    #: Why no change of pins helps; empty where one does, or where none is needed.
+    reasons: tuple[str, ...] = ()
+    written: bool = False
+
+
+@dataclass(frozen=True)
 class CheckResult:
     """The answer of `check` for one target."""
 
@@ -104,3 +126,5 @@ class CheckResult:
     resolved: bool
     download_bytes: int | None
     matrix: Matrix | None = None
+    #: Where `--fix` asked for it.
+    fix: Fix | None = None

@@ -4,6 +4,8 @@ import statistics
 from dataclasses import dataclass
 from typing import Literal
 
+from bootfit.model.evidence import LimitKind
+
 ProbeMode = Literal["app", "alone", "on_top", "union"]
 ProbeStatus = Literal[
     "measured",
@@ -67,6 +69,9 @@ class ProbeFigures:
     modules: Samples
     #: The part of the peak that belongs to child processes (a solver).
     children_peak_bytes: Samples
+    #: Page tables, stacks, sockets and file entries in the kernel on behalf of the whole tree, at
+    #: their height; None where no control group tells.
+    kernel_bytes: Samples | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,27 @@ class ProbeResult:
 
 
 @dataclass(frozen=True)
+class ServingResult:
+    """What gunicorn with one worker took while it answered the app's own requests, unlimited.
+
+    Memory is anonymous; the worker's includes the app, its plugins and child processes.
+    """
+
+    #: The rung of every plugin that was allowed.
+    implementations: tuple[str, ...]
+    threads: int
+    preload: bool
+    status: Literal["measured", "failed"]
+    #: Why it was not measured, in one line; empty when it was.
+    detail: str = ""
+    master_bytes: int = 0
+    worker_peak_bytes: int = 0
+    #: Of all of its processes, where a control group told.
+    kernel_bytes: int | None = None
+    requests: int = 0
+
+
+@dataclass(frozen=True)
 class Conditions:
     """What the samples depend on."""
 
@@ -100,6 +126,9 @@ class Conditions:
     samples: int
     #: Distribution name and version of everything installed for that interpreter.
     installed: tuple[tuple[str, str], ...]
+    #: What held the memory of each probe ("watchdog": sampled, not by the kernel), and at what.
+    limit_kind: LimitKind | None = None
+    limit_bytes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -109,6 +138,8 @@ class MeasurementSet:
     conditions: Conditions
     app: ProbeResult
     probes: tuple[ProbeResult, ...]
+    #: Taken where a plan is to be made.
+    serving: tuple[ServingResult, ...] = ()
 
     def of(self, mode: ProbeMode, *implementations: str) -> ProbeResult | None:
         """Return the result for exactly these implementations in that mode, if it was probed."""

@@ -44,6 +44,9 @@ class MemoryNeed:
     predicted_peak_bytes: int
     #: "measured" for a union that was probed; else "upper bound": the sum of what each adds.
     union_basis: Literal["measured", "upper bound", "none"]
+    #: "measured" where a server answered the app's requests with these rungs; "carried over" from
+    #: others; else an allowance.
+    requests_basis: Literal["measured", "carried over", "allowance"] = "allowance"
 
 
 @dataclass(frozen=True)

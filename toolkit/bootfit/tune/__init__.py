@@ -1,6 +1,6 @@
 """Measurements and a platform become a plan."""
 
-from bootfit.tune.planning import tune, union_to_measure
+from bootfit.tune.planning import serving_to_measure, tune, union_to_measure
 from bootfit.tune.wishes import Wishes
 
-__all__ = ["Wishes", "tune", "union_to_measure"]
+__all__ = ["Wishes", "serving_to_measure", "tune", "union_to_measure"]

@@ -54,6 +54,18 @@ class UnionCost:
 
 
 @dataclass(frozen=True)
+class ServingCost:
+    """What a server took that answered the app's requests with these rungs, in bytes."""
+
+    names: frozenset[str]
+    threads: int
+    master_bytes: int
+    worker_bytes: int
+    #: Of master and worker; None where it is not known.
+    kernel_bytes: int | None
+
+
+@dataclass(frozen=True)
 class Ladder:
     """One plugin: the rungs that can be chosen, richest first, and why the others cannot."""
 
@@ -76,6 +88,8 @@ class Costs:
     unions: tuple[UnionCost, ...]
     #: Rungs that failed when they were loaded together → why.
     failed_unions: dict[frozenset[str], str] = field(default_factory=dict)
+    #: Of servers that preload as the plan will.
+    serving: tuple[ServingCost, ...] = ()
 
     def failure_of(self, rungs: Iterable[RungCost]) -> str:
         """Return why ``rungs`` cannot be loaded together, as far as it was seen; else ""."""
@@ -87,8 +101,12 @@ def costs_of(
     measurements: MeasurementSet,
     plugins: Iterable[PluginDeclaration],
     import_seconds: float | None = None,
+    *,
+    preload: bool = False,
 ) -> Costs:
     """Return the costs of an app and its plugins; ``import_seconds`` is the budget of one rung.
+
+    ``preload`` says which servers' figures count.
 
     Raises:
         UndeterminedError: the app itself was not measured.
@@ -103,7 +121,7 @@ def costs_of(
     return Costs(
         worker_bytes=worker,
         surge_bytes=_surge(figures),
-        transient_bytes=round(figures.transient_bytes.median),
+        transient_bytes=round(figures.transient_bytes.maximum),
         import_seconds=figures.import_cpu_seconds.median,
         ladders=tuple(_ladder(measurements, p, worker, import_seconds) for p in plugins),
         unions=tuple(
@@ -111,7 +129,7 @@ def costs_of(
                 names=frozenset(probe.implementations),
                 steady_bytes=max(0, _stays(probe.figures) - worker),
                 surge_bytes=_surge(probe.figures),
-                transient_bytes=round(probe.figures.transient_bytes.median),
+                transient_bytes=round(probe.figures.transient_bytes.maximum),
             )
             for probe in measurements.probes
             if probe.mode == "union" and probe.figures is not None
@@ -121,6 +139,17 @@ def costs_of(
             for probe in measurements.probes
             if probe.mode == "union" and probe.status in _FAILURES
         },
+        serving=tuple(
+            ServingCost(
+                names=frozenset(one.implementations),
+                threads=one.threads,
+                master_bytes=one.master_bytes,
+                worker_bytes=one.worker_peak_bytes,
+                kernel_bytes=one.kernel_bytes,
+            )
+            for one in measurements.serving
+            if one.status == "measured" and one.preload == preload
+        ),
     )
 
 
@@ -177,7 +206,7 @@ def _rung_cost(
         implementation=rung.name,
         steady_bytes=max(0, steady),
         surge_bytes=_surge(figures),
-        transient_bytes=round(figures.transient_bytes.median),
+        transient_bytes=round(figures.transient_bytes.maximum),
         import_seconds=clock.import_cpu_seconds.median,
         exercise_seconds=clock.exercise_cpu_seconds.median,
         basis="measured",
@@ -203,16 +232,17 @@ def _failure(probe: ProbeResult) -> str:
 
 
 def _stays(figures: ProbeFigures) -> int:
+    """Return the largest sample: what the allocator gave back in one run stays in another."""
     return round(
         max(
-            figures.anonymous_after_import_bytes.median,
-            figures.anonymous_after_exercise_bytes.median,
+            figures.anonymous_after_import_bytes.maximum,
+            figures.anonymous_after_exercise_bytes.maximum,
         )
     )
 
 
 def _surge(figures: ProbeFigures) -> int:
-    return max(0, round(figures.peak_anonymous_bytes.median) - _stays(figures))
+    return max(0, round(figures.peak_anonymous_bytes.maximum) - _stays(figures))
 
 
 def describe(cost: RungCost) -> str:

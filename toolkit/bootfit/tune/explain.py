@@ -68,7 +68,7 @@ def server_choices(
         Choice("threads", str(server.threads), _threads(situation, server), memory),
         Choice(
             "worker_class",
-            "gthread" if server.threads > 1 else "sync",
+            settings.worker_class(server.threads),
             "threads need gthread; its heartbeat goes on during a slow import"
             if server.threads > 1
             else "one thread needs no pool",

@@ -37,6 +37,7 @@ def findings_of(
         *_about_rungs(plan, situation, alternatives),
         *_about_timeout(plan, situation, slowest_seconds),
         *_about_surroundings(plan, situation, measurements),
+        *_about_requests(plan, measurements),
     ]
     if description.interface == "asgi":
         found.append(
@@ -171,6 +172,19 @@ def _about_surroundings(
             f"{plan.python}",
             remedy=f'set python = "{measured}" in [tool.bootfit], or measure with {plan.python}',
         )
+
+
+def _about_requests(plan: Plan, measurements: MeasurementSet) -> Iterator[Finding]:
+    if plan.refusal is not None or plan.memory.requests_basis == "measured":
+        return
+    failed = [one for one in measurements.serving if one.status != "measured"]
+    basis = "carried over from other rungs" if "carried" in plan.memory.requests_basis else ""
+    yield rules.RequestsNotMeasured.finding(
+        plan.app,
+        f"what {plan.app}'s requests need is {basis or 'an allowance'}, not measured",
+        evidence=[f"{one.threads} thread(s): {one.detail}" for one in failed],
+        remedy="mend what is in the way" if failed else "plan without --measured",
+    )
 
 
 def _forced(situation: Situation) -> str:

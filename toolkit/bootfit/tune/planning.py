@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bootfit.model.app import AppDescription
 from bootfit.model.finding import Finding, in_order
@@ -10,13 +11,13 @@ from bootfit.model.plan import MemoryNeed, Plan, PluginChoice
 from bootfit.model.platform import Platform
 from bootfit.model.sizes import MIB
 from bootfit.tune import server as settings
-from bootfit.tune.costs import costs_of
 from bootfit.tune.explain import forbidden_by_memory, plugin_choice, server_choices
 from bootfit.tune.findings import findings_of
-from bootfit.tune.memory import Server, fits, union_of
+from bootfit.tune.memory import Server, fits
 from bootfit.tune.refusal import refusal_for
 from bootfit.tune.search import Rungs, fallbacks
-from bootfit.tune.situation import Situation
+from bootfit.tune.situation import Situation, situation_of
+from bootfit.tune.unions import union_of
 from bootfit.tune.wishes import Wishes
 
 
@@ -36,8 +37,8 @@ def tune(
     Raises:
         UndeterminedError: the app itself was not measured.
     """
-    costs = costs_of(measurements, description.plugins, wishes.import_seconds)
-    situation = Situation(costs, platform, wishes)
+    situation = situation_of(measurements, description, platform, wishes)
+    costs = situation.costs
     rungs = situation.best(situation.smallest)
     misfit = rungs is None and situation.best(Server()) is not None
     refused = rungs is None and not misfit
@@ -59,7 +60,7 @@ def tune(
         python=wishes.python or platform.python.default,
         workers=server.workers,
         threads=server.threads,
-        worker_class="gthread" if server.threads > 1 else "sync",
+        worker_class=settings.worker_class(server.threads),
         preload=server.preload,
         timeout_seconds=wishes.timeout_seconds or settings.timeout_seconds(slowest),
         graceful_timeout_seconds=settings.GRACEFUL_TIMEOUT_SECONDS,
@@ -98,8 +99,8 @@ def union_to_measure(
     Raises:
         UndeterminedError: the app itself was not measured.
     """
-    costs = costs_of(measurements, description.plugins, wishes.import_seconds)
-    situation = Situation(costs, platform, wishes)
+    situation = situation_of(measurements, description, platform, wishes)
+    costs = situation.costs
     rungs = situation.conceivable(situation.smallest)
     if rungs is None or union_of(costs, rungs).basis != "upper bound":
         return ()
@@ -107,6 +108,46 @@ def union_to_measure(
         # Nobody could measure one of them alone; together it would be no different.
         return ()
     return tuple(rung.name for rung in rungs if rung.steady_bytes)
+
+
+def serving_to_measure(
+    measurements: MeasurementSet,
+    description: AppDescription,
+    platform: Platform,
+    wishes: Wishes,
+) -> tuple[Plan, ...]:
+    """Return the plans to run, unlimited, that tell what requests need with the chosen rungs.
+
+    They have one worker, with the fewest threads that may be chosen and with the most. Empty where
+    both were run, where nothing fits, and where gunicorn cannot serve the app.
+
+    Raises:
+        UndeterminedError: the app itself was not measured.
+    """
+    plan, _ = tune(measurements, description, platform, wishes)
+    if plan.refusal is not None or description.interface == "asgi":
+        return ()
+    names = {f"{choice.plugin}:{choice.implementation}" for choice in plan.plugins}
+    run = {
+        one.threads
+        for one in measurements.serving
+        if set(one.implementations) == names and one.preload == plan.preload
+    }
+    wanted = {wishes.threads or 1, wishes.threads or settings.most_threads(platform)}
+    return tuple(_with_threads(plan, threads) for threads in sorted(wanted - run))
+
+
+def _with_threads(plan: Plan, threads: int) -> Plan:
+    alone = {"WEB_CONCURRENCY": "1"} if "WEB_CONCURRENCY" in plan.environment else {}
+    return replace(
+        plan,
+        workers=1,
+        threads=threads,
+        worker_class=settings.worker_class(threads),
+        max_requests=0,
+        max_requests_jitter=0,
+        environment=plan.environment | alone,
+    )
 
 
 def _grown(situation: Situation, rungs: Rungs) -> Server:

@@ -9,17 +9,18 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bootfit.tune.costs import Costs, RungCost, UnionCost
-from bootfit.tune.memory import Union, union_of
+from bootfit.tune.unions import Union, union_of
 
 Rungs = tuple[RungCost, ...]
-Verdict = Callable[[Union], bool]
+#: Says whether a union may be; of these rungs, or where plugins are still open (None), of any.
+Verdict = Callable[[Union, Rungs | None], bool]
 
 
 def richest(costs: Costs, allowed: Verdict) -> Rungs | None:
     """Return the first combination whose union is ``allowed``, or None where there is none.
 
     What failed when it was measured together is passed over. ``allowed`` must be monotone: what it
-    allows, it allows for smaller figures as well.
+    allows, it allows for smaller figures as well, and for any rungs what it allows for some.
     """
     ladders = [ladder.rungs for ladder in costs.ladders]
     cheapest = [min((rung.steady_bytes for rung in rungs), default=0) for rungs in ladders]
@@ -55,9 +56,9 @@ def richest(costs: Costs, allowed: Verdict) -> Rungs | None:
 
     def descend(chosen: Rungs) -> Rungs | None:
         if len(chosen) == len(ladders):
-            sound = not costs.failure_of(chosen) and allowed(union_of(costs, chosen))
+            sound = not costs.failure_of(chosen) and allowed(union_of(costs, chosen), chosen)
             return chosen if sound else None
-        if not allowed(bound(chosen)):
+        if not allowed(bound(chosen), None):
             return None
         for rung in ladders[len(chosen)]:
             found = descend((*chosen, rung))
@@ -77,9 +78,10 @@ def richest_conceivable(costs: Costs, allowed: Verdict) -> Rungs | None:
     ladders = [ladder.rungs for ladder in costs.ladders]
 
     def descend(chosen: Rungs) -> Rungs | None:
-        if not allowed(_least(costs, chosen, done=len(chosen) == len(ladders))):
+        done = len(chosen) == len(ladders)
+        if not allowed(_least(costs, chosen, done=done), chosen if done else None):
             return None
-        if len(chosen) == len(ladders):
+        if done:
             return None if costs.failure_of(chosen) else chosen
         for rung in ladders[len(chosen)]:
             found = descend((*chosen, rung))

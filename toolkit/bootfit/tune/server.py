@@ -3,6 +3,7 @@
 import math
 import shlex
 from collections.abc import Sequence
+from typing import Literal
 
 from bootfit.model.platform import Platform
 from bootfit.tune.costs import Costs, RungCost
@@ -29,6 +30,11 @@ def most_workers(platform: Platform) -> int:
 def most_threads(platform: Platform) -> int:
     """Return how many threads are worth their memory: they only help while others wait."""
     return MOST_THREADS_BELOW_HALF_A_CPU if platform.cpu_share < 0.5 else MOST_THREADS
+
+
+def worker_class(threads: int) -> Literal["sync", "gthread"]:
+    """Return gunicorn's worker class: more than one thread need gthread."""
+    return "gthread" if threads > 1 else "sync"
 
 
 def slowest_request_seconds(costs: Costs, rungs: Sequence[RungCost], platform: Platform) -> float:

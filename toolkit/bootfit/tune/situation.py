@@ -2,12 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from bootfit.model.app import AppDescription
+from bootfit.model.measurement import MeasurementSet
 from bootfit.model.plan import MemoryNeed
 from bootfit.model.platform import Platform
-from bootfit.tune.costs import Costs, RungCost
-from bootfit.tune.memory import Server, Union, fits, need_of, union_of
+from bootfit.tune.costs import Costs, RungCost, costs_of
+from bootfit.tune.memory import Server, fits, need_of
+from bootfit.tune.requests import Served, least_requests, requests_of, served_of
 from bootfit.tune.search import Rungs, richest, richest_conceivable
+from bootfit.tune.unions import Union, union_of
 from bootfit.tune.wishes import Wishes
 
 
@@ -31,16 +36,51 @@ class Situation:
 
     def need(self, rungs: Sequence[RungCost], server: Server) -> MemoryNeed:
         """Return the prediction for ``rungs`` on ``server``."""
-        return self._need(union_of(self.costs, rungs), server)
+        return self._need(union_of(self.costs, rungs), rungs, server)
 
     def best(self, server: Server) -> Rungs | None:
         """Return the richest rungs that fit on ``server``, or None."""
-        return richest(self.costs, lambda union: fits(self._need(union, server)))
+        return richest(self.costs, lambda union, of: fits(self._need(union, of, server)))
 
     def conceivable(self, server: Server) -> Rungs | None:
         """Return the richest rungs that would fit if they shared all they can, or None."""
-        return richest_conceivable(self.costs, lambda union: fits(self._need(union, server)))
+        return richest_conceivable(
+            self.costs, lambda union, of: fits(self._need(union, of, server))
+        )
 
-    def _need(self, union: Union, server: Server) -> MemoryNeed:
+    @cached_property
+    def _served(self) -> Served:
+        return served_of(self.costs)
+
+    def _need(self, union: Union, rungs: Sequence[RungCost] | None, server: Server) -> MemoryNeed:
+        requests = (
+            least_requests(self._served, union)
+            if rungs is None
+            else requests_of(self._served, rungs, union)
+        )
         headroom = int(self.budget_bytes * self.wishes.headroom)
-        return need_of(self.costs, union, server, self.budget_bytes, headroom)
+        return need_of(
+            self.costs,
+            union,
+            requests,
+            server,
+            budget_bytes=self.budget_bytes,
+            headroom_bytes=headroom,
+        )
+
+
+def situation_of(
+    measurements: MeasurementSet,
+    description: AppDescription,
+    platform: Platform,
+    wishes: Wishes,
+) -> Situation:
+    """Return what a plan for that app on that platform starts from.
+
+    Raises:
+        UndeterminedError: the app itself was not measured.
+    """
+    costs = costs_of(
+        measurements, description.plugins, wishes.import_seconds, preload=bool(wishes.preload)
+    )
+    return Situation(costs, platform, wishes)

@@ -1,0 +1,83 @@
+"""Measurements that a plan turns out to need: unions, and servers at work."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bootfit.commands.emit_context import emit_context
+from bootfit.commands.walk import Walk
+from bootfit.model.app import AppDescription
+from bootfit.model.errors import BootfitError
+from bootfit.model.evidence import Evidence
+from bootfit.model.measurement import ProbeResult, ServingResult
+from bootfit.model.plan import Plan
+
+#: Long enough for each thread to have met the heaviest request together with the others.
+_LOAD_SECONDS, _LOAD_ROUNDS = 20.0, 6
+
+
+def union(walk: Walk, description: AppDescription, rungs: Sequence[str]) -> ProbeResult:
+    """Return what these implementations cost together on top of the app."""
+    from bootfit.measure import find_interpreter, measure_union
+
+    return measure_union(
+        description,
+        walk.root,
+        find_interpreter(walk.root, walk.config.interpreter),
+        rungs,
+        samples=walk.options["samples"],
+        jobs=walk.options["jobs"],
+        environment=walk.config.environment,
+        time_limit_seconds=walk.options["time_limit"],
+        progress=walk.progress,
+    )
+
+
+def serving(walk: Walk, description: AppDescription, plan: Plan) -> ServingResult:
+    """Return what ``plan`` takes while it answers requests with all the memory it wants."""
+    from bootfit.emit import emit_all
+    from bootfit.measure import find_interpreter
+    from bootfit.measure.agent_run import memory_cap
+    from bootfit.verify import verify_plan
+    from bootfit.verify.verify import Bounds
+
+    names = tuple(f"{choice.plugin}:{choice.implementation}" for choice in plan.plugins)
+    unmeasured = ServingResult(names, plan.threads, plan.preload, "failed")
+    roomy = replace(plan, memory=replace(plan.memory, budget_bytes=memory_cap(1)))
+    walk.progress(f"serving requests with {plan.threads} thread(s)")
+    try:
+        evidence, _ = verify_plan(
+            roomy,
+            emit_all(roomy, emit_context(walk, description), emitters=walk.functions("emitters")),
+            description,
+            walk.platform,
+            root=walk.root,
+            interpreter=find_interpreter(walk.root, walk.config.interpreter),
+            requests=walk.config.requests,
+            environment=walk.config.environment,
+            bounds=Bounds(load_seconds=_LOAD_SECONDS, load_rounds=_LOAD_ROUNDS),
+            progress=walk.progress,
+        )
+    except BootfitError as error:
+        return replace(unmeasured, detail=error.message)
+    if reason := _in_the_way(evidence):
+        return replace(unmeasured, detail=reason)
+    master = max((moment.master_bytes for moment in evidence.timeline), default=0)
+    return replace(
+        unmeasured,
+        status="measured",
+        master_bytes=master,
+        worker_peak_bytes=evidence.peak_anonymous_bytes - master,
+        kernel_bytes=evidence.kernel_memory_bytes,
+        requests=sum(endpoint.requests for endpoint in evidence.endpoints),
+    )
+
+
+def _in_the_way(evidence: Evidence) -> str:
+    """Return why the run tells nothing about memory, "" where it does."""
+    if not evidence.booted:
+        return "the server did not boot"
+    if not any(moment.workers_bytes for moment in evidence.timeline):
+        return "it was over before its memory was seen"
+    if evidence.unplanned_restarts:
+        return f"{evidence.unplanned_restarts} worker(s) ended in it"
+    return ""
