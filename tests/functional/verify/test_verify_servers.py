@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +13,7 @@ from bootfit.model.errors import UndeterminedError
 from bootfit.model.plan import Refusal
 from bootfit.model.sizes import MIB
 from bootfit.verify import verify_plan
-from bootfit.verify.server_folder import import_roots
+from bootfit.verify.project_view import import_folders
 from bootfit.verify.verify import Bounds
 from unit.verify import plans
 
@@ -270,7 +270,7 @@ def test_an_editable_installation_is_imported_from_the_private_view(tmp_path):
     (site,) = (tmp_path / "venv").glob("lib/python3*/site-packages")
     own = [path for path in sys.path if path.endswith("site-packages")]
     (site / "editable.pth").write_text("\n".join([str(source), *own]))
-    assert import_roots(python, root) == (PurePosixPath("source"),)
+    assert import_folders(python) == (source.resolve(),)
     evidence, _ = run(plans.plan("writing:app"), root=root, interpreter=python)
     assert endpoint(evidence, "/").well_answered
     assert [path.name for path in source.iterdir() if path.name != "__pycache__"] == ["writing.py"]

@@ -44,6 +44,7 @@ def judge(seen: Observed) -> tuple[Finding, ...]:
         *_workers(seen),
         *_figures(seen),
         *_coverage(seen),
+        *_isolation(seen),
     ]
     return tuple(findings)
 
@@ -288,6 +289,25 @@ def _coverage(seen: Observed) -> list[Finding]:
             )
         )
     return findings
+
+
+def _isolation(seen: Observed) -> list[Finding]:
+    """Return how the server's view of the project differed from one that is whole and its own."""
+    if not (seen.shared or seen.left_out):
+        return []
+    missing = len(seen.left_out)
+    return [
+        rules.NotIsolated.finding(
+            seen.plan.app,
+            f"the server ran without {missing} of the project's files"
+            if missing
+            else "the project was not wholly kept from the server",
+            evidence=(*seen.left_out, *seen.shared),
+            remedy="run where an overlay can be mounted, as the evidence says"
+            + (", or move large data out of the project" if missing else ""),
+            severity=Severity.ERROR if missing else Severity.WARNING,
+        )
+    ]
 
 
 def _limit(seen: Observed) -> int:

@@ -51,3 +51,7 @@ class Observed:
     #: What limit or load could not do.
     weaknesses: tuple[str, ...]
     log_tail: str
+    #: What the server could have changed outside of its own view, in words.
+    shared: tuple[str, ...] = ()
+    #: What of the project the server ran without, in words.
+    left_out: tuple[str, ...] = ()

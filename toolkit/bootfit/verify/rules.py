@@ -200,6 +200,24 @@ class RungNotServing(Rule):
     severity = Severity.ERROR
 
 
+class NotIsolated(Rule):
+    """The server that was run could have changed the project, or did not see all of it.
+
+    What the server writes is thrown away where an overlay can be mounted: by root, or in a user
+    namespace where the kernel lets everybody make one and all files are the user's own. Otherwise
+    it runs from a copy. Then what an app names by an absolute path is still the original: a
+    warning. What is too large to copy (1 GiB, 100,000 files) is left out: an error, for the app
+    that was run is not the one that will be.
+
+    Run verify as root or with user namespaces allowed and TMPDIR on a disk, or move data out of
+    the project. Source: the kernel's filesystems/overlayfs.rst, user_namespaces(7).
+    """
+
+    code = "BF515"
+    slug = "not-isolated"
+    severity = Severity.WARNING
+
+
 RULES: tuple[type[Rule], ...] = (
     OutOfMemory,
     DoesNotBoot,
@@ -215,4 +233,5 @@ RULES: tuple[type[Rule], ...] = (
     WeakEvidence,
     LoadNotMade,
     RungNotServing,
+    NotIsolated,
 )

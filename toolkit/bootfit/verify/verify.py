@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from bootfit.limits.boundary import open_boundary
 from bootfit.model.app import AppDescription, RequestSpec
@@ -18,9 +18,10 @@ from bootfit.model.finding import Finding
 from bootfit.model.plan import Plan
 from bootfit.model.platform import Platform
 from bootfit.model.sizes import format_mib
-from bootfit.verify import judge, procfile_command, server_folder
+from bootfit.verify import judge, procfile_command
 from bootfit.verify.drive import Answer, Load, by_endpoint, load, warm_up
 from bootfit.verify.observed import Boot, Observed
+from bootfit.verify.project_view import ISOLATIONS, Isolation, View, open_view
 from bootfit.verify.routes import Drive, choose_requests
 from bootfit.verify.sampler import Sampler
 from bootfit.verify.server import Server, free_port, running, wait_for_answer
@@ -68,14 +69,15 @@ def verify_plan(
     environment: Mapping[str, str] | None = None,
     limit_cpu: bool = False,
     kinds: Sequence[LimitKind] | None = None,
+    isolations: Sequence[Isolation] = ISOLATIONS,
     bounds: Bounds | None = None,
     progress: Callable[[str], None] = lambda _text: None,
 ) -> tuple[Evidence, tuple[Finding, ...]]:
     """Return what happened when the plan ran under its limit, and the findings about it.
 
-    The emitted files are written into a private folder that shows the rest of the project by
-    links; the command is that of their Procfile or render.yaml. Nothing of the run survives, on
-    any way out.
+    The server sees the project with the emitted files on top, and cannot change it: what it
+    writes is thrown away. The command is that of their Procfile or render.yaml. Nothing of the
+    run survives, on any way out.
 
     Args:
         plan: what to run; its memory budget is the limit.
@@ -88,6 +90,7 @@ def verify_plan(
         environment: variables of the user's, which win over those of plan and platform.
         limit_cpu: also give it only the platform's share of a processor, where that can be had.
         kinds: kinds of limit to try; by default all, the strongest first.
+        isolations: ways to keep the project as it is; by default all, the strongest first.
         bounds: how long it may take.
         progress: told in words what goes on.
 
@@ -108,12 +111,12 @@ def verify_plan(
         tempfile.TemporaryDirectory(prefix="bootfit-verify-", ignore_cleanup_errors=True) as name,
         open_boundary(plan.memory.budget_bytes, cpu_share=share, kinds=kinds) as boundary,
     ):
-        folder = Path(name) / "project"
-        roots = server_folder.import_roots(interpreter, root)
-        left_out = server_folder.build(folder, root, files, roots)
+        home = Path(name) / "home"
+        home.mkdir()
+        view = open_view(Path(name), root, files, interpreter, isolations)
         port = free_port()
         wanted = {
-            **_own_environment(interpreter, folder, roots),
+            **_own_environment(interpreter, home, view),
             **platform.environment,
             **plan.environment,
             **(environment or {}),
@@ -124,14 +127,19 @@ def verify_plan(
         command, wanted = _command(plan, files, wanted, interpreter, port)
         progress(f"running {shlex.join(command)}")
         progress(f"under {format_mib(plan.memory.budget_bytes)}, held by {boundary.kind}")
-        with running(boundary, command, environment=wanted, folder=folder, port=port) as server:
+        started = (*view.launcher, *command)
+        with running(
+            boundary, started, environment=wanted, folder=view.folder, port=port
+        ) as server:
             seen, sampler = _watch(server, plan, drive, bounds, progress)
             if seen.boot.booted:
                 server.stop(bounds.stop_seconds)
     seen = replace(
         seen,
-        log_tail=seen.log_tail.replace(f"{folder}/", ""),
-        weaknesses=(*left_out, *_full_cpu(platform, share), *seen.weaknesses),
+        log_tail=seen.log_tail.replace(f"{view.folder}/", ""),
+        shared=view.weaknesses,
+        left_out=view.left_out,
+        weaknesses=(*_full_cpu(platform, share), *seen.weaknesses),
     )
     findings = judge.judge(seen)
     return _evidence(seen, sampler, command, judge.fits(findings)), findings
@@ -241,19 +249,17 @@ def _command(
     return words, settings
 
 
-def _own_environment(
-    interpreter: Path, folder: Path, roots: Sequence[PurePosixPath]
-) -> dict[str, str]:
+def _own_environment(interpreter: Path, home: Path, view: View) -> dict[str, str]:
     """Return what a server finds on any machine: a PATH, a home of its own, a UTF-8 locale.
 
-    And what is this machine's: what is installed as editable comes from the private view.
+    And what is this machine's: what is installed as editable comes from the view.
     """
     found = {name: os.environ[name] for name in _NEEDED if name in os.environ}
     found["PATH"] = os.pathsep.join((str(interpreter.parent), os.defpath))
-    found["HOME"] = str(folder.parent)
+    found["HOME"] = str(home)
     found["LANG"] = "C.UTF-8"
-    if roots:
-        found["PYTHONPATH"] = os.pathsep.join(str(folder / each) for each in roots)
+    if view.python_path:
+        found["PYTHONPATH"] = os.pathsep.join(map(str, view.python_path))
     return found
 
 
