@@ -51,6 +51,27 @@ def failed(rung: Implementation, error: BaseException) -> Declined:
     return Declined(rung.name, "import_failed", told(error))
 
 
+def ends_the_server(error: BaseException) -> bool:
+    """Whether ``error`` is the word of a signal handler, and not of a rung.
+
+    A server ends a worker by a signal whose handler calls `sys.exit` (gunicorn does at a time-out)
+    wherever the main thread is at that moment: in the middle of a rung's work, perhaps. It shows
+    by the handler's own frame in the traceback.
+    """
+    if not isinstance(error, SystemExit):
+        return False
+    import signal
+
+    handlers = [signal.getsignal(number) for number in signal.valid_signals()]
+    codes = {getattr(getattr(one, "__func__", one), "__code__", None) for one in handlers}
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code in codes:
+            return True
+        trace = trace.tb_next
+    return False
+
+
 def told(error: BaseException) -> str:
     """Return an exception in one line of bounded length."""
     text = " ".join(str(error).split())[:300]

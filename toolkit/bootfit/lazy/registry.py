@@ -12,7 +12,7 @@ from bootfit.lazy import environment, memory_left
 from bootfit.lazy.admission import Admission
 from bootfit.lazy.backoff import Backoff
 from bootfit.lazy.declaration import CallerError, DeclarationError
-from bootfit.lazy.loading import failed, make, missing_module, told
+from bootfit.lazy.loading import ends_the_server, failed, make, missing_module, told
 from bootfit.lazy.outcome import Declined, Loaded, Outcome, PluginUnavailableError
 from bootfit.lazy.state import State
 
@@ -112,7 +112,8 @@ class Registry:
     def call(self, plugin: str, method: str, /, *args: object, **kwargs: object) -> Outcome:
         """Return the outcome of calling ``method`` on the loaded ``plugin``.
 
-        An exception inside a rung counts as its failure, and the next rung answers this call. An
+        An exception inside a rung counts as its failure, and the next rung answers this call; so
+        does its `sys.exit`, but not that of a signal handler, by which a server ends a worker. An
         argument that can be read only once may be spent by then: hand over what can be read again.
         After three failed calls in a row a rung is left alone for its back-off.
 
@@ -120,7 +121,8 @@ class Registry:
             CallerError: the rung's answer; whatever subclass it raised. Its `implementation` and
                 `declined` say who gave it and why nobody better did.
             KeyError: no such plugin is declared.
-            PluginUnavailableError: the fallback itself cannot be loaded.
+            PluginUnavailableError: the fallback itself cannot be loaded, or calls `sys.exit`.
+            SystemExit: a signal handler's.
             Exception: whatever the fallback raised.
         """
         state = self._state(plugin)
@@ -139,10 +141,14 @@ class Registry:
                 state.answered(loaded.implementation)
                 answer.given_by(loaded.implementation, declined)
                 raise
-            except Exception as error:
+            except (Exception, SystemExit) as error:
+                if ends_the_server(error):
+                    raise
                 failure = Declined(loaded.implementation, "call_failed", told(error))
                 state.call_failed(failure)
                 if loaded.implementation == state.plugin.fallback.name:
+                    if isinstance(error, SystemExit):
+                        raise PluginUnavailableError(f"{plugin}: {failure.detail}") from error
                     raise
                 self._log(f"{plugin}.{method}: {failure.implementation} failed", error)
             else:
@@ -211,6 +217,8 @@ class Registry:
             made = state.objects
             value = made[fallback.name] if fallback.name in made else make(fallback)
         except (Exception, SystemExit) as error:
+            if ends_the_server(error):
+                raise
             raise PluginUnavailableError(f"{name}: {detail}, and {told(error)}") from error
         declined = tuple(Declined(rung.name, "busy", detail) for rung in rungs[:-1])
         return Loaded(name, fallback.name, value, declined)
@@ -254,8 +262,10 @@ class Registry:
         before = self._admission.taken_bytes()
         try:
             state.objects[rung.name] = make(rung)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - a rung that fails is declined
+        except (Exception, SystemExit) as error:
             # A library that calls sys.exit while it is imported must not end the worker.
+            if ends_the_server(error):
+                raise
             self._log(f"{state.plugin.name}: {rung.name} could not be loaded", error)
             return state.load_failed(failed(rung, error))
         grown = self._admission.taken_bytes() - before
