@@ -13,7 +13,7 @@ _ROUNDS = 8
 
 def tune(walk: Walk) -> None:
     """Learn the plan; unions and servers that settle which is best are measured for it."""
-    from bootfit.tune import Wishes, serving_to_measure, union_to_measure
+    from bootfit.tune import Wishes, serving_to_measure, settled, union_to_measure
     from bootfit.tune import tune as choose
 
     description, measurements = walk.run.app, walk.run.measurements
@@ -46,6 +46,7 @@ def tune(walk: Walk) -> None:
             break
         measurements = replace(measurements, serving=(*measurements.serving, *served))
     plan, findings = choose(measurements, *on, walk.family)
+    walk.run = replace(walk.run, findings=settled(walk.run.findings, plan))
     walk.learn(*findings, plan=plan, measurements=measurements)
 
 

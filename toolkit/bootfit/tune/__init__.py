@@ -1,6 +1,7 @@
 """Measurements and a platform become a plan."""
 
 from bootfit.tune.planning import serving_to_measure, tune, union_to_measure
+from bootfit.tune.settled import settled
 from bootfit.tune.wishes import Wishes
 
-__all__ = ["Wishes", "serving_to_measure", "tune", "union_to_measure"]
+__all__ = ["Wishes", "serving_to_measure", "settled", "tune", "union_to_measure"]
