@@ -118,6 +118,11 @@ def test_plugins_as_a_table(tmp_path):
         ("[tool.bootfit.budget]\nmemory = 'much'\n", "memory: 'much' is not a size", "512Mi"),
         ("[tool.bootfit.server]\nworkers = -3\n", "Expected `int` >= 1", "reference"),
         ("[tool.bootfit.server]\ntimeout = 0\n", "Expected `int` >= 1", "reference"),
+        ("[tool.bootfit.server]\nthreads = 3000\n", "threads = 3000 is more than 1000", "gunicorn"),
+        ("[tool.bootfit.server]\nworkers = 500\n", "workers = 500 is more than 64", "processor"),
+        ("[tool.bootfit.server]\ntimeout = 1000000000\n", "is more than 6000", "100 minutes"),
+        ("[tool.bootfit.server]\nmax-requests = 2000000\n", "is more than 1000000", "recycled"),
+        ("[tool.bootfit.server]\nworkers = 9\nthreads = 200\n", "= 1800 is more", "clients"),
         ("[tool]\nbootfit = 3\n", "is no table", "[tool.bootfit]"),
         ("[tool.bootfit.budget]\nheadroom = '120%'\n", "'120%' is not a fraction", "10%"),
         ("[tool\n", "is not TOML", "mend"),
@@ -134,3 +139,9 @@ def test_bad_configuration_is_one_clear_usage_error(tmp_path, text, message, hin
 def test_no_such_project(tmp_path):
     with pytest.raises(UsageError, match="no such project folder"):
         load_config(tmp_path / "absent")
+
+
+def test_the_largest_server_settings_are_taken(tmp_path):
+    text = "[tool.bootfit.server]\nworkers = 1\nthreads = 1000\ntimeout = 6000\nmax-requests = 0\n"
+    server = load_config(write(tmp_path, text)).server
+    assert (server.threads, server.timeout_seconds, server.max_requests) == (1000, 6000, 0)

@@ -11,6 +11,7 @@ import msgspec
 
 from bootfit.model.app import ImplementationDeclaration, PluginDeclaration, RequestSpec
 from bootfit.model.errors import UsageError
+from bootfit.model.server_bounds import check_bounds
 from bootfit.model.sizes import parse_size
 from bootfit.model.spans import parse_fraction, parse_seconds
 
@@ -246,12 +247,25 @@ def _refuse_unknown_keys(raw: dict[str, Any]) -> None:
 
 def _convert(raw: dict[str, Any]) -> _Table:
     try:
-        return msgspec.convert(raw, _Table)
+        table = msgspec.convert(raw, _Table)
     except msgspec.ValidationError as error:
         message = str(error).replace("$.", "").replace(" - at ", " at ")
         raise UsageError(
             f"pyproject.toml: [tool.bootfit]: {message}", "see the configuration reference"
         ) from None
+    server = table.server
+    try:
+        check_bounds(
+            {
+                "workers": server.workers,
+                "threads": server.threads,
+                "timeout": server.timeout,
+                "max-requests": server.max_requests,
+            }
+        )
+    except UsageError as error:
+        raise UsageError(f"pyproject.toml: [tool.bootfit]: {error.message}", error.hint) from None
+    return table
 
 
 def _find_requirements(root: Path, project: dict[str, Any]) -> tuple[str, ...]:

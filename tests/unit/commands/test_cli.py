@@ -176,3 +176,10 @@ def test_check_options_that_make_no_sense(tmp_path, options, message):
     result = bootfit("check", str(tmp_path), *options)
     assert result.returncode == 2
     assert message in result.stderr
+
+
+@pytest.mark.parametrize("option", ["--time-limit=1000000000", "--samples=51", "--jobs=65"])
+def test_an_option_out_of_its_bounds_is_a_usage_error(option, tmp_path):
+    done = bootfit("measure", option, str(tmp_path))
+    assert done.returncode == 2
+    assert "is not in the range" in done.stderr

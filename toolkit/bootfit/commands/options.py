@@ -73,7 +73,7 @@ def app_options(function: F) -> F:
         option(
             "--time-limit",
             envvar="BOOTFIT_TIME_LIMIT",
-            type=click.FloatRange(min=1),
+            type=click.FloatRange(1, 3600),
             default=120,
             show_default=True,
             metavar="SECONDS",
