@@ -1,6 +1,7 @@
 """Memory limits that really hold, and that are gone afterwards."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -10,6 +11,7 @@ import pytest
 
 from bootfit.limits.accounting import tree_memory
 from bootfit.limits.boundary import KINDS, open_boundary
+from bootfit.limits.cgroup_v1 import CgroupV1
 from bootfit.limits.hierarchies import read_hierarchies
 from bootfit.limits.processes import process
 from bootfit.model.errors import UndeterminedError
@@ -177,3 +179,42 @@ def test_a_kind_that_cannot_be_had_is_named_with_its_reason(monkeypatch, tmp_pat
         assert boundary.kind == "watchdog"
         assert any(note.startswith("systemd-scope: ") for note in boundary.notes)
     assert KINDS[-1] == "watchdog"
+
+
+def test_a_command_that_is_not_there_is_told_at_once(kinds):
+    with (
+        open_boundary(LIMIT, kinds=kinds) as boundary,
+        pytest.raises(OSError, match="No such file"),
+    ):
+        boundary.spawn(["/no/such/program"], env={}, cwd=Path("/"))
+
+
+def test_a_kind_that_is_proven_is_not_tried_again_and_holds_all_the_same(kinds, monkeypatch):
+    monkeypatch.setattr(
+        "bootfit.limits.launcher.try_to_enter", lambda _groups: pytest.fail("tried again")
+    )
+    with open_boundary(LIMIT, kinds=kinds, proven=True) as boundary:
+        child = spawn(boundary, ALLOCATE, 120, 5)
+        child.communicate()
+    assert boundary.readings().oom_kills > 0
+    assert child.returncode == -9
+    assert own_groups() == []
+
+
+def test_an_interruption_while_it_opens_leaves_nothing(monkeypatch):
+    """Ctrl-C between the making of the group and its first use."""
+    real = CgroupV1.open
+
+    def interrupted(self, *, trial=True):
+        real(self, trial=trial)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(CgroupV1, "open", interrupted)
+    try:
+        with open_boundary(LIMIT, kinds=["cgroup-v1"]):
+            pytest.fail("it was not interrupted")
+    except KeyboardInterrupt:
+        pass
+    except UndeterminedError as reason:
+        pytest.skip(str(reason))
+    assert own_groups() == []

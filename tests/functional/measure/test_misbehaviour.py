@@ -1,10 +1,14 @@
+import os
 from pathlib import Path
 
 import pytest
 
-from bootfit.measure import describe, measure_project
+from bootfit.limits.boundary import strongest_kind
+from bootfit.limits.hierarchies import read_hierarchies
+from bootfit.measure import agent_run, describe, measure_project
 from bootfit.model.app import ImplementationDeclaration, PluginDeclaration
 from bootfit.model.errors import UndeterminedError, UsageError
+from bootfit.model.finding import Severity
 
 MIB = 1024 * 1024
 
@@ -27,7 +31,7 @@ def measure(apps, python, rung, *, exercise="rungs:quiet", monkeypatch=None, **o
 @pytest.mark.parametrize(
     ("rung", "status", "code", "words"),
     [
-        ("raises", "raised", "BF304", "RuntimeError: the model file is damaged, in rungs.py:14"),
+        ("raises", "raised", "BF304", "RuntimeError: the model file is damaged, in rungs.py:15"),
         ("exits", "raised", "BF304", "SystemExit: configuration missing"),
         ("asks_for_too_much", "out_of_memory", "BF308", "MemoryError"),
         ("needs_what_is_not_there", "not_installed", "BF303", "no_such_library"),
@@ -81,12 +85,100 @@ def test_a_thread_that_never_ends_does_not_hold_the_figures_back(apps, python):
     assert result.status == "measured"
 
 
-def test_one_that_takes_the_machines_memory_is_stopped(apps, python, monkeypatch):
-    monkeypatch.setattr("bootfit.measure.project.memory_cap", lambda jobs: 100 * MIB)
-    result, findings = measure(apps, python, "hogs")
+def in_a_group():
+    return strongest_kind() != "watchdog"
+
+
+@pytest.fixture(params=["kernel", "sampled"])
+def held_by(request, monkeypatch):
+    """Hold the memory of probes by the kernel where it can be had, and by sampling."""
+    if request.param == "sampled":
+        monkeypatch.setattr("bootfit.measure.agent_run.strongest_kind", lambda: "watchdog")
+    elif not in_a_group():
+        pytest.skip("no memory limit of the kernel can be had here")
+    return request.param
+
+
+def limit(monkeypatch, limit_bytes):
+    for module in ("project", "description"):
+        monkeypatch.setattr(
+            f"bootfit.measure.{module}.memory_limit", lambda budget, jobs: limit_bytes
+        )
+
+
+def own_groups():
+    hierarchies = read_hierarchies()
+    mounted = [*hierarchies.by_controller.values(), hierarchies.unified]
+    parents = {group for one in mounted if one for group in one.groups_upwards()}
+    return [one for parent in parents for one in parent.glob(f"bootfit-*-{os.getpid()}-*")]
+
+
+def test_what_runs_away_is_out_of_memory_with_the_limit_that_it_hit(
+    apps, python, monkeypatch, held_by
+):
+    limit(monkeypatch, 100 * MIB)
+    result, findings = measure(apps, python, "hogs", budget_bytes=50 * MIB)
     assert result.status == "out_of_memory"
     assert "100.0 MiB" in result.detail
+    assert "while it was loaded" in result.detail
+    assert ("sampled" in result.detail) == (held_by == "sampled")
+    assert [(one.code, one.severity) for one in findings] == [("BF308", Severity.ERROR)]
+    assert own_groups() == []
+
+
+def test_the_kernel_ends_it_near_the_limit_however_fast_it_grows(apps, python, monkeypatch):
+    """A sampled cap lets 600 MiB that are taken at once go far beyond it."""
+    if not in_a_group():
+        pytest.skip("no memory limit of the kernel can be had here")
+    seen = []
+    ran_out = agent_run._ran_out
+
+    def spy(child, recorder, boundary):
+        seen.append((recorder.most_anonymous, boundary.readings()))
+        return ran_out(child, recorder, boundary)
+
+    monkeypatch.setattr(agent_run, "_ran_out", spy)
+    limit(monkeypatch, 100 * MIB)
+    measure(apps, python, "hogs")
+    assert max(most for most, _ in seen) <= 100 * MIB
+    assert any(readings.oom_kills for _, readings in seen)
+
+
+def test_a_child_that_is_killed_for_its_memory_makes_the_rung_out_of_memory(
+    apps, python, monkeypatch
+):
+    """The solver dies, its parent goes on and ends well: what it took is not known."""
+    if not in_a_group():
+        pytest.skip("no memory limit of the kernel can be had here")
+    limit(monkeypatch, 100 * MIB)
+    result, findings = measure(apps, python, "solves_in_a_hog")
+    assert result.status == "out_of_memory"
     assert [one.code for one in findings] == ["BF308"]
+
+
+def test_over_the_budget_and_below_the_limit_is_measured_truly(apps, python):
+    result, findings = measure(apps, python, "takes_60", budget_bytes=48 * MIB)
+    assert result.status == "measured"
+    (finding,) = findings
+    assert (finding.code, finding.severity) == ("BF301", Severity.ERROR)
+    assert result.figures.peak_anonymous_bytes.median == pytest.approx(63 * MIB, abs=3 * MIB)
+
+
+def test_the_first_import_has_a_limit_too(apps, python, monkeypatch, held_by):
+    limit(monkeypatch, 100 * MIB)
+    with pytest.raises(UndeterminedError) as caught:
+        describe(apps / "misbehaving", python, "hogs_at_import:app")
+    assert "took more than the 100.0 MiB that a probe may have" in caught.value.message
+    assert "SIGKILL" not in caught.value.message
+    assert own_groups() == []
+
+
+def test_kernel_memory_is_recorded_where_the_kernel_tells_it(apps, python, held_by):
+    result, _ = measure(apps, python, "quiet")
+    if held_by == "sampled":
+        assert result.figures.kernel_bytes is None
+    elif strongest_kind() != "cgroup-v1":
+        assert 0 < result.figures.kernel_bytes.median < 16 * MIB
 
 
 @pytest.mark.parametrize(

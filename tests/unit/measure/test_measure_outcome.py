@@ -7,7 +7,7 @@ from bootfit.measure.phases import Phase, Reading
 from bootfit.model.finding import Place
 
 ROOT = Path("/srv/project")
-SETTING = Setting(ROOT, Path("python"), time_limit_seconds=7, memory_cap_bytes=64 * 1024 * 1024)
+SETTING = Setting(ROOT, Path("python"), time_limit_seconds=7, memory_limit_bytes=64 * 1024 * 1024)
 NOTHING = Reading(0, 0, 0, 0, 0, "pss_anon")
 SEGFAULT = """noise
 Fatal Python error: Segmentation fault
@@ -19,13 +19,13 @@ Current thread 0x00007f (most recent call first):
 """
 
 
-def ended(*phases, returncode=None, signal=None, over_cap=False, failed=None, **more):
+def ended(*phases, returncode=None, signal=None, out_of_memory=False, failed=None, **more):
     told = [Phase(name, {"phase": name}, NOTHING) for name in phases]
     if failed is not None:
         told.append(Phase("failed", {"phase": "failed", **failed}, NOTHING))
     values = {"timed_out": False, "flooded": False, "stopped": "", "stdout": "", "stderr": ""}
     child = ChildResult(returncode, signal, wall_seconds=1.0, **{**values, **more})
-    return outcome(AgentRun(tuple(told), child, over_cap), SETTING, has_app=True)
+    return outcome(AgentRun(tuple(told), child, out_of_memory), SETTING, has_app=True)
 
 
 def failure(**more):
@@ -75,7 +75,7 @@ def test_a_timeout_counts_before_the_signal_that_ended_it():
 
 def test_flood_and_memory_cap():
     assert ended("started", flooded=True, signal=9).status == "flooded"
-    became = ended("started", "app", over_cap=True, signal=9)
+    became = ended("started", "app", out_of_memory=True, signal=9)
     assert became.status == "out_of_memory"
     assert "64.0 MiB" in became.detail
 

@@ -11,8 +11,8 @@ from bootfit.measure.phases import (
 MIB = 1024 * 1024
 
 
-def phase(name, *, now=0, peak=0, children=0, files=0, high_water=0, **event):
-    reading = Reading(now, files, peak, children, high_water, "pss_anon")
+def phase(name, *, now=0, peak=0, children=0, files=0, high_water=0, kernel=None, **event):
+    reading = Reading(now, files, peak, children, high_water, "pss_anon", kernel)
     return Phase(name, event, reading)
 
 
@@ -122,3 +122,15 @@ def test_a_run_that_missed_the_children_does_not_lower_the_peak():
     assert found.children_peak_bytes.values == (100, 95)
     assert found.peak_anonymous_bytes.values == (110, 105)
     assert len(found.anonymous_after_import_bytes.values) == 4
+
+
+def test_kernel_memory_is_the_highest_of_a_run_with_a_sample_for_each():
+    runs = [
+        figures_of_run([phase("started", kernel=1), phase("loaded", kernel=at), phase("repeated")])
+        for at in (5, 7, 6)
+    ]
+    assert samples_of_runs(runs).kernel_bytes.values == (5, 7, 6)
+
+
+def test_kernel_memory_that_nobody_tells_is_unknown_and_not_nothing():
+    assert samples_of_runs([figures_of_run([phase("loaded")])]).kernel_bytes is None

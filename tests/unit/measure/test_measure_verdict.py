@@ -7,8 +7,9 @@ from bootfit.model.finding import Severity
 MIB = 1024 * 1024
 
 
-def figures(peak_mib, high_water_mib=0):
-    reading = Reading(0, 0, peak_mib * MIB, 0, high_water_mib * MIB, "pss_anon")
+def figures(peak_mib, high_water_mib=0, kernel_mib=None):
+    kernel = None if kernel_mib is None else kernel_mib * MIB
+    reading = Reading(0, 0, peak_mib * MIB, 0, high_water_mib * MIB, "pss_anon", kernel)
     return samples_of_runs([figures_of_run([Phase("started", {}, reading)])])
 
 
@@ -38,7 +39,10 @@ def test_a_warning_is_not_hidden_by_the_note():
 
 
 def test_kernel_memory_counts_where_it_is_known():
-    assert judge(figures(400), 512 * MIB, kernel_bytes=20 * MIB).severity is Severity.WARNING
+    assert judge(figures(400), 512 * MIB).severity is None
+    verdict = judge(figures(400, kernel_mib=20), 512 * MIB)
+    assert verdict.severity is Severity.WARNING
+    assert "420.0 MiB of anonymous and kernel memory" in verdict.reason
 
 
 def test_the_reason_says_what_is_needed_and_what_there_is():

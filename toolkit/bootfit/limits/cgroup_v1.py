@@ -33,7 +33,7 @@ class CgroupV1(Boundary):
         self._groups: list[Path] = []
         self._last = BoundaryReadings(limit_bytes, 0, None, None, 0, 0)
 
-    def open(self) -> None:
+    def open(self, *, trial: bool = True) -> None:
         """Make the groups and set their limits.
 
         Raises:
@@ -47,7 +47,8 @@ class CgroupV1(Boundary):
             self._limit_memory(self._memory)
             if self.cpu_share is not None:
                 self._limit_cpu(self.cpu_share)
-            launcher.try_to_enter(self._groups)
+            if trial:
+                launcher.try_to_enter(self._groups)
         except BaseException:
             self.close()
             raise
@@ -62,6 +63,7 @@ class CgroupV1(Boundary):
         stderr: Stream = subprocess.DEVNULL,
     ) -> "subprocess.Popen[bytes]":
         """See :meth:`Boundary.spawn`."""
+        launcher.ensure_runnable(command[0], env, cwd)
         entering = launcher.entering(self._groups, command)
         process = launcher.start(entering, env=env, cwd=cwd, stdout=stdout, stderr=stderr)
         self._started.append(process)

@@ -29,7 +29,7 @@ class CgroupV2(Boundary):
         self._group: Path | None = None
         self._reader = GroupReader(limit_bytes)
 
-    def open(self) -> None:
+    def open(self, *, trial: bool = True) -> None:
         """Make the group and set its limits.
 
         Raises:
@@ -44,14 +44,14 @@ class CgroupV2(Boundary):
         )
         for parent in unified.groups_upwards():
             try:
-                self._open_below(parent)
+                self._open_below(parent, trial=trial)
             except BoundaryUnavailableError as refused:
                 reason = refused
             else:
                 return
         raise reason
 
-    def _open_below(self, parent: Path) -> None:
+    def _open_below(self, parent: Path, *, trial: bool) -> None:
         handed_down = _words(parent / "cgroup.subtree_control")
         if "memory" not in handed_down:
             # It cannot be switched on here either: a group with processes in it may not hand
@@ -65,7 +65,8 @@ class CgroupV2(Boundary):
                 write(self._group / "cpu.max", f"{quota} {PERIOD}")
             elif self.cpu_share is not None:
                 self.notes = (*self.notes, "CPU time is not limited: no cpu controller here")
-            launcher.try_to_enter([self._group])
+            if trial:
+                launcher.try_to_enter([self._group])
         except BaseException:
             self.close()
             raise
@@ -82,6 +83,7 @@ class CgroupV2(Boundary):
         """See :meth:`Boundary.spawn`."""
         if self._group is None:
             raise OSError("the boundary is not open")
+        launcher.ensure_runnable(command[0], env, cwd)
         entering = launcher.entering([self._group], command)
         process = launcher.start(entering, env=env, cwd=cwd, stdout=stdout, stderr=stderr)
         self._started.append(process)

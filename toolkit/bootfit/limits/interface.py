@@ -54,8 +54,8 @@ class Boundary(ABC):
         self._started: list[subprocess.Popen[bytes]] = []
 
     @abstractmethod
-    def open(self) -> None:
-        """Set the limit up.
+    def open(self, *, trial: bool = True) -> None:
+        """Set the limit up; with ``trial`` a process that does nothing is sent in first.
 
         Raises:
             BoundaryUnavailableError: it cannot be had here. Nothing is left behind.

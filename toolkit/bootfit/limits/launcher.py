@@ -4,6 +4,9 @@ The parent never enters the group, and nothing runs between fork and exec in a p
 have threads. The shell is POSIX sh; the script is constant and gets its values as arguments.
 """
 
+import errno
+import os
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -26,6 +29,19 @@ def entering(groups: Sequence[Path], command: Sequence[str]) -> list[str]:
     """Return ``command`` preceded by what moves it into ``groups``; the process id stays."""
     files = [str(group / "cgroup.procs") for group in groups]
     return ["/bin/sh", "-c", _ENTER, "sh", *files, "--", *command]
+
+
+def ensure_runnable(program: str, env: Mapping[str, str], cwd: Path) -> None:
+    """Look ``program`` up as exec would, since a shell in between tells a failure too late.
+
+    Raises:
+        OSError: there is no such program, or it may not be run.
+    """
+    wanted = str(cwd / program) if os.sep in program else program
+    if shutil.which(wanted, path=env.get("PATH", os.defpath)) is None:
+        there = os.sep in program and Path(wanted).exists()
+        number = errno.EACCES if there else errno.ENOENT
+        raise OSError(number, os.strerror(number), program)
 
 
 def start(

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from bootfit.limits import group_folder
+from bootfit.limits import group_folder, launcher
 from bootfit.limits.cgroup_v2 import GroupReader
 from bootfit.limits.group_folder import read_integer
 from bootfit.limits.hierarchies import Hierarchies
@@ -42,7 +42,7 @@ class SystemdScope(Boundary):
         self._program = shutil.which("systemd-run")
         self._killed_by_systemd = False
 
-    def open(self) -> None:
+    def open(self, *, trial: bool = True) -> None:
         """See whether a scope with a memory limit can be had, by making one.
 
         Raises:
@@ -52,6 +52,10 @@ class SystemdScope(Boundary):
             raise BoundaryUnavailableError("no control groups of version 2 are mounted")
         if self._program is None:
             raise BoundaryUnavailableError("there is no systemd-run")
+        if trial:
+            self._try()
+
+    def _try(self) -> None:
         trial = group_folder.new_name() + ".scope"
         command = [*self._scope(trial), "cat", "/proc/self/cgroup"]
         try:
@@ -83,6 +87,7 @@ class SystemdScope(Boundary):
         """See :meth:`Boundary.spawn`. One command a boundary: a scope cannot be joined later."""
         if self._hold is not None:
             raise OSError("a systemd scope takes one command")
+        launcher.ensure_runnable(command[0], env, cwd)
         bus = {name: os.environ[name] for name in _BUS if name in os.environ}
         forgotten = [flag for name in bus if name not in env for flag in ("-u", name)]
         read_end, self._hold = os.pipe()

@@ -42,7 +42,7 @@ class Watchdog(Boundary):
         self._anonymous_bytes = 0
         self._kills = 0
 
-    def open(self) -> None:
+    def open(self, *, trial: bool = True) -> None:
         """Start to sample."""
         self._stop.clear()
         self._thread = threading.Thread(target=self._watch, name="bootfit-watchdog", daemon=True)

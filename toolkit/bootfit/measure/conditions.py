@@ -44,6 +44,8 @@ def survey(setting: Setting, plugins: Sequence[PluginDeclaration], samples: int)
         cgroup=version_of(read_hierarchies()) if platform.system() == "Linux" else "none",
         load_average=os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0,
         samples=samples,
+        limit_kind=run.limit_kind,
+        limit_bytes=setting.memory_limit_bytes,
         installed=tuple((name, version) for name, version in installed)
         if isinstance(installed, list)
         else (),

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bootfit.limits.signals import endings_as_exceptions
-from bootfit.measure.agent_run import AgentRun, Setting, memory_cap, run_agent
+from bootfit.measure.agent_run import AgentRun, Setting, memory_limit, run_agent
 from bootfit.measure.outcome import Outcome, outcome
 from bootfit.model.app import (
     AppDescription,
@@ -25,6 +25,7 @@ def describe(
     registry: str | None = None,
     declared: Sequence[PluginDeclaration] = (),
     *,
+    budget_bytes: int | None = None,
     environment: Mapping[str, str] | None = None,
     time_limit_seconds: float = 120.0,
     progress: Callable[[str], None] = lambda _text: None,
@@ -38,6 +39,7 @@ def describe(
         registry: "module:attribute" of the app's bootfit.lazy registry.
         declared: plugins that the configuration declares; a plugin of the registry that has the
             same name gives way.
+        budget_bytes: what the app may take; the first import may take no more than a probe.
         environment: variables that the app needs to be imported.
         time_limit_seconds: wall time that the import may take.
         progress: told what is done.
@@ -49,7 +51,11 @@ def describe(
     """
     root = root.resolve()
     setting = Setting(
-        root, interpreter, time_limit_seconds, memory_cap(1), environment=environment or {}
+        root,
+        interpreter,
+        time_limit_seconds,
+        memory_limit(budget_bytes, 1),
+        environment=environment or {},
     )
     progress(f"describe {app or registry or 'the project'}")
     with endings_as_exceptions():

@@ -1,13 +1,13 @@
 """Findings from measurements: pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from bootfit.limits.accounting import Basis
 from bootfit.measure import rules
 from bootfit.measure.verdict import judge
 from bootfit.model.app import AppDescription, ImplementationDeclaration
 from bootfit.model.finding import Finding, Place, Rule, Severity
-from bootfit.model.measurement import MeasurementSet, ProbeResult
+from bootfit.model.measurement import Conditions, MeasurementSet, ProbeResult, Samples
 from bootfit.model.sizes import format_mib
 
 #: What became of a probe → its rule. "killed" stands with the crashes: the process is gone.
@@ -58,7 +58,16 @@ def findings_of(
         failed = next((p for p in (alone, on_top) if p and p.status != "measured"), None)
         if failed is not None:
             place = (places or {}).get(subject)
-            found.append(_failure(failed, rung, is_fallback=is_fallback, place=place))
+            limits = _limits(measurements.conditions, budget_bytes)
+            found.append(
+                _failure(
+                    failed,
+                    rung,
+                    is_fallback=is_fallback,
+                    place=place,
+                    evidence=limits if failed.status == "out_of_memory" else (),
+                )
+            )
         if on_top is not None and on_top.figures is not None:
             found += _judged(on_top, budget_bytes, import_seconds)
             if not rung.exercise:
@@ -99,6 +108,7 @@ def _judged(
                         f" {len(peak.values)} samples {peak.spread:.1%} apart"
                     ),
                     f"of that in child processes {format_mib(figures.children_peak_bytes.median)}",
+                    _kernel(figures.kernel_bytes),
                     f"high-water resident memory {format_mib(high_water.median)}",
                 ),
                 remedy="let a lower rung serve there, or take an instance with more memory"
@@ -121,12 +131,30 @@ def _judged(
     return found
 
 
+def _limits(conditions: Conditions, budget_bytes: int | None) -> list[str]:
+    if conditions.limit_bytes is None:
+        return []
+    told = f"a probe may take {format_mib(conditions.limit_bytes)}"
+    if budget_bytes is None:
+        return [f"{told}: what this machine has free"]
+    if conditions.limit_bytes < budget_bytes:
+        return [f"{told}, less than the budget of {format_mib(budget_bytes)}: no more is free here"]
+    return [f"{told}, {conditions.limit_bytes / budget_bytes:.1f} times the budget"]
+
+
+def _kernel(kernel: Samples | None) -> str:
+    if kernel is None:
+        return "kernel memory unknown: no control group tells it here"
+    return f"kernel memory {format_mib(kernel.median)}, {kernel.spread:.1%} apart"
+
+
 def _failure(
     probe: ProbeResult,
     rung: ImplementationDeclaration,
     *,
     is_fallback: bool,
     place: Place | None,
+    evidence: Sequence[str] = (),
 ) -> Finding:
     rule = _BY_STATUS[probe.status]
     alone_only = " alone" if probe.mode == "alone" else f" {_MODES[probe.mode]}"
@@ -137,6 +165,7 @@ def _failure(
     return rule.finding(
         probe.subject,
         f"{probe.subject}{alone_only} {probe.detail}",
+        evidence=evidence,
         severity=Severity.ERROR if is_fallback else None,
         place=place,
         remedy="nothing stands below this rung: it has to work"

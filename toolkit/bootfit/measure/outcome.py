@@ -47,14 +47,18 @@ def outcome(run: AgentRun, setting: Setting, *, has_app: bool) -> Outcome:
         setting: the limits that it ran under, and the project's root.
         has_app: whether the app was to be imported first.
     """
+    stage = _stage(run, has_app=has_app)
+    # Before what the agent told: a solver that is killed may leave a parent that goes on.
+    if run.out_of_memory:
+        limit = format_mib(setting.memory_limit_bytes or 0)
+        how = " (sampled, not held by the kernel)" if run.limit_kind == "watchdog" else ""
+        return Outcome(
+            "out_of_memory", f"took more than the {limit} that a probe may have{how}, {stage}"
+        )
     if run.complete:
         return Outcome("measured")
     if run.last is not None and run.last.name == "failed":
         return _raised(run.last.event, setting.root)
-    stage = _stage(run, has_app=has_app)
-    if run.over_cap:
-        cap = format_mib(setting.memory_cap_bytes or 0)
-        return Outcome("out_of_memory", f"took more than the {cap} that a probe may have, {stage}")
     return _ended_early(run.child, stage, setting)
 
 

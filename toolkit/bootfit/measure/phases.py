@@ -20,6 +20,8 @@ class Reading:
     #: Of the root alone, as the kernel kept it.
     high_water_rss_bytes: int
     basis: Basis
+    #: Of the tree, its highest so far; None where no control group tells.
+    kernel_bytes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class RunFigures:
     file_backed_bytes: float
     modules: float
     children_peak_bytes: float
+    kernel_bytes: float | None = None
 
 
 _MEASURED = ("started", "app", "loaded", "exercised", "repeated")
@@ -93,7 +96,13 @@ def figures_of_run(phases: Sequence[Phase]) -> RunFigures:
         file_backed_bytes=max(reading.file_backed_bytes for reading in readings),
         modules=imported.number("modules"),
         children_peak_bytes=max(reading.peak_children_bytes for reading in readings),
+        kernel_bytes=_kernel(readings),
     )
+
+
+def _kernel(readings: Sequence[Reading]) -> float | None:
+    known = [one.kernel_bytes for one in readings if one.kernel_bytes is not None]
+    return max(known, default=None)
 
 
 #: What sampling can miss of a child process that lives for some milliseconds.
@@ -115,6 +124,7 @@ def samples_of_runs(runs: Sequence[RunFigures]) -> ProbeFigures:
         raise ValueError("no run to take figures from")
     most = max(run.children_peak_bytes for run in runs)
     seeing = [run for run in runs if run.children_peak_bytes >= _SEEN * most]
+    kernel = tuple(run.kernel_bytes for run in runs if run.kernel_bytes is not None)
     return ProbeFigures(
         **{
             name: Samples(
@@ -123,7 +133,9 @@ def samples_of_runs(runs: Sequence[RunFigures]) -> ProbeFigures:
                 )
             )
             for name in RunFigures.__dataclass_fields__
-        }
+            if name != "kernel_bytes"
+        },
+        kernel_bytes=Samples(kernel) if kernel else None,
     )
 
 

@@ -8,7 +8,13 @@ from pathlib import Path
 
 from bootfit.limits.accounting import Basis
 from bootfit.limits.signals import endings_as_exceptions
-from bootfit.measure.agent_run import AgentRun, Setting, in_parallel, memory_cap, run_agent
+from bootfit.measure.agent_run import (
+    AgentRun,
+    Setting,
+    in_parallel,
+    memory_limit,
+    run_agent,
+)
 from bootfit.measure.conditions import Survey, survey
 from bootfit.measure.description import cannot_import
 from bootfit.measure.findings import findings_of, install
@@ -69,7 +75,11 @@ def measure_project(
     """
     root = root.resolve()
     setting = Setting(
-        root, interpreter, time_limit_seconds, memory_cap(jobs), environment=environment or {}
+        root,
+        interpreter,
+        time_limit_seconds,
+        memory_limit(budget_bytes, jobs),
+        environment=environment or {},
     )
     for union in unions or ():
         _rungs(description, union)
@@ -105,6 +115,7 @@ def measure_union(
     *,
     samples: int = 3,
     jobs: int = 2,
+    budget_bytes: int | None = None,
     environment: Mapping[str, str] | None = None,
     time_limit_seconds: float = 120.0,
     progress: Progress = lambda _text: None,
@@ -118,6 +129,7 @@ def measure_union(
         implementations: each "plugin:implementation".
         samples: fresh processes.
         jobs: how many of them run at a time.
+        budget_bytes: what the app and all of them may take; a probe may take more, not much more.
         environment: variables that the app needs to be imported.
         time_limit_seconds: wall time that one probe may take.
         progress: told about each probe in a short text.
@@ -131,7 +143,7 @@ def measure_union(
         root.resolve(),
         interpreter,
         time_limit_seconds,
-        memory_cap(jobs),
+        memory_limit(budget_bytes, jobs),
         environment=environment or {},
     )
     with endings_as_exceptions():

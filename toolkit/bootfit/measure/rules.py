@@ -104,10 +104,17 @@ class OutputFlooded(Rule):
 
 
 class ProbeOutOfMemory(Rule):
-    """An implementation took more memory than a probe may have on this machine.
+    """An implementation took more memory than a probe may have.
 
-    A probe is stopped before it endangers the machine that measures. What it would have needed
-    is unknown, and more than the limit that the finding names.
+    A probe may take twice the memory budget, or 512 MiB beyond it where that is more, so that what
+    is over the budget is still measured; and never more than its part of what the measuring machine
+    has free. The kernel holds that limit (a control group, or a scope of systemd) around the probe
+    and all that it starts; where neither can be had the tree is sampled every 4 ms, and the finding
+    says so. What it would have needed is unknown, and more than the limit that the finding names.
+
+    Where the limit is above the budget the answer is known: it does not fit. Where the machine had
+    less free than the budget it is not, and the exit code is 3: measure where there is more memory,
+    or with fewer ``--jobs``.
     """
 
     code = "BF308"

@@ -20,7 +20,7 @@ class Verdict:
     reason: str = ""
 
 
-def judge(figures: ProbeFigures, budget_bytes: int, kernel_bytes: int = 0) -> Verdict:
+def judge(figures: ProbeFigures, budget_bytes: int) -> Verdict:
     """Return whether the peak fits the budget.
 
     What counts is anonymous plus kernel memory, which cannot be reclaimed. File-backed pages are
@@ -29,23 +29,24 @@ def judge(figures: ProbeFigures, budget_bytes: int, kernel_bytes: int = 0) -> Ve
     Args:
         figures: what was measured.
         budget_bytes: what there is.
-        kernel_bytes: kernel memory on behalf of the process, where it is known.
     """
-    peak = figures.peak_anonymous_bytes.median + kernel_bytes
+    kernel = figures.kernel_bytes
+    peak = figures.peak_anonymous_bytes.median + (kernel.median if kernel else 0)
+    what = "anonymous and kernel memory" if kernel else "anonymous memory"
     budget = format_mib(budget_bytes)
     for severity, factor in ((Severity.ERROR, ERROR_FACTOR), (Severity.WARNING, WARNING_FACTOR)):
         needed = peak * factor
         if needed > budget_bytes:
             return Verdict(
                 severity,
-                f"peaks at {format_mib(peak)} of anonymous memory; with {factor - 1:.0%} to spare"
+                f"peaks at {format_mib(peak)} of {what}; with {factor - 1:.0%} to spare"
                 f" that is {format_mib(needed)}, and there are {budget}",
             )
     high_water = figures.high_water_rss_bytes.median
     if high_water > budget_bytes:
         return Verdict(
             Severity.NOTE,
-            f"fits with {format_mib(peak)} of anonymous memory, but is resident with"
+            f"fits with {format_mib(peak)} of {what}, but is resident with"
             f" {format_mib(high_water)} at its height, and there are {budget}: slow at first use",
         )
     return Verdict(None)

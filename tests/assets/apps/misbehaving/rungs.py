@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
 
 
 def quiet(value=None):
@@ -85,6 +86,19 @@ def becomes_a_daemon():
 
 def hogs():
     return bytearray(b"\1") * (600 * 1024 * 1024)
+
+
+def takes_60():
+    return bytearray(b"\1") * (60 * 1024 * 1024)
+
+
+def solves_in_a_hog():
+    """A child takes too much, and its parent makes do without."""
+    import subprocess
+
+    hog = "import rungs; rungs.hogs()"
+    subprocess.run([sys.executable, "-c", hog], cwd=Path(__file__).parent, check=False)
+    return object()
 
 
 def never_lets_go():
