@@ -7,10 +7,12 @@ import sys
 import pytest
 
 APP = """
-import packaging.version
+import click
 
 
 def application(environ, start_response):
+    import packaging.version
+
     start_response("200 OK", [])
     return [b""]
 """
@@ -22,7 +24,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="probes read /pr
 def test_the_app_and_its_imports_are_found_and_measured(tmp_path, folder):
     (tmp_path / folder).mkdir(exist_ok=True)
     (tmp_path / folder / "wsgi.py").write_text(APP)
-    (tmp_path / "requirements.txt").write_text("packaging\n")
+    (tmp_path / "requirements.txt").write_text("click\npackaging\n")
     common = ("--interpreter", sys.executable, "--python", "3.12.1", str(tmp_path))
     document = tmp_path / "run.json"
     done = subprocess.run(
@@ -46,7 +48,10 @@ def test_the_app_and_its_imports_are_found_and_measured(tmp_path, folder):
         for p in run["measurements"]["probes"]
         if p["status"] == "measured"
     }
-    assert any("packaging" in names[0] and mode == "alone" for names, mode in measured)
+    assert measured == {(("packaging:packaging",), mode) for mode in ("alone", "on_top", "union")}
+    assert f"{(folder + '/').lstrip('/')}wsgi.py:6 function application" in assumed
+    assert "only its import is measured" in assumed
+    assert "no-exercise" not in {f["slug"] for f in run["findings"]}
     emitted = subprocess.run(
         [sys.executable, "-m", "bootfit", "emit", *common, "--measured", str(document)],
         capture_output=True,

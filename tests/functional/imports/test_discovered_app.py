@@ -3,39 +3,114 @@ from pathlib import Path
 
 import pytest
 
-from bootfit.imports import as_plugins, boot_imports, find_application
-from bootfit.measure import describe, measure_project
+from bootfit.imports import (
+    as_plugins,
+    find_application,
+    foreign_modules,
+    lazy_imports,
+    reached_imports,
+    read_project_source,
+)
+from bootfit.measure import describe, look_at_environment, measure_project
+from bootfit.model.errors import UndeterminedError
 
 PYTHON = Path(sys.executable)
 MIB = 1024 * 1024
 
+GALLERY = """
+import early
+
+
+def create_app():
+    def app(environ, start_response):
+        from ballast import cargo
+        return [cargo.DATA[:1]]
+
+    return app
+"""
+
 
 @pytest.fixture
 def gallery(tmp_path):
-    """A project without any configuration: a factory, and a library of 16 MiB at boot."""
-    (tmp_path / "Procfile").write_text("web: gunicorn 'gallery:create_app()' --workers 2\n")
-    (tmp_path / "gallery.py").write_text(
-        "import ballast\n\n\ndef create_app():\n"
-        "    def app(environ, start_response):\n        return []\n\n    return app\n"
+    """A project without any configuration: a factory, and 16 MiB inside of a view."""
+    root, site = tmp_path / "project", tmp_path / "site"
+    root.mkdir()
+    (root / "Procfile").write_text("web: gunicorn 'gallery:create_app()' --workers 2\n")
+    (root / "gallery.py").write_text(GALLERY)
+    install(site, "Early-Bird", "early.py", "X = 1\n")
+    install(
+        site, "ballast", "ballast/cargo.py", "DATA = bytearray(b'1') * (16 << 20)\n",
+        "ballast/__init__.py", "Requires-Dist: early-bird>=1; extra == 'x'\n",
+    )  # fmt: skip
+    return root, {"PYTHONPATH": str(site)}
+
+
+def install(site, name, path, text, also="", metadata=""):
+    info = site / f"{name.replace('-', '_').lower()}-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n{metadata}")
+    (info / "entry_points.txt").write_text(
+        "[console_scripts]\nload = x:y\n[shop.addons]\nz = x:y\n"
     )
-    (tmp_path / "ballast.py").write_text("DATA = bytearray(b'1') * (16 << 20)\n")
-    return tmp_path
+    (info / "RECORD").write_text(f"../../bin/load.py,,\n{path},sha256=x,1\n{also},,\n")
+    for one in filter(None, (also, path)):
+        (site / one).parent.mkdir(exist_ok=True)
+        (site / one).write_text(text if one == path else "")
 
 
-def test_an_app_without_configuration_is_found_and_measured(gallery):
-    found = find_application(gallery)
+def look(gallery, app):
+    root, variables = gallery
+    source = read_project_source(root, "3.12.1")
+    environment = look_at_environment(
+        root, PYTHON, app, foreign_modules(source), environment=variables
+    )
+    return source, environment
+
+
+def test_what_an_app_imports_inside_of_a_view_is_found_and_measured(gallery):
+    root, variables = gallery
+    found = find_application(root)
     assert found.app == "gallery:create_app()"
-    plugins = as_plugins(boot_imports(gallery, ["ballast", "flask"]))
-    description = describe(gallery, PYTHON, found.app, declared=plugins)
+    source, environment = look(gallery, found.app)
+    reached = reached_imports(source, found.app, environment.own_files)
+    plugins = as_plugins(lazy_imports(reached, environment))
+    assert [plugin.name for plugin in plugins] == ["ballast"]
+    description = describe(root, PYTHON, found.app, declared=plugins, environment=variables)
     assert description.interface == "wsgi"
-    measured, findings = measure_project(description, gallery, PYTHON, samples=1, unions=[])
-    alone = measured.of("alone", "ballast:ballast").figures
+    measured, findings = measure_project(
+        description, root, PYTHON, samples=1, environment=variables
+    )
     on_top = measured.of("on_top", "ballast:ballast").figures
-    app = measured.app.figures
-    assert alone.anonymous_after_import_bytes.median > 18 * MIB
-    added = on_top.peak_anonymous_bytes.median - app.peak_anonymous_bytes.median
-    assert added == pytest.approx(0, abs=0.5 * MIB)
+    added = on_top.peak_anonymous_bytes.median - measured.app.figures.peak_anonymous_bytes.median
+    assert added == pytest.approx(16 * MIB, abs=0.5 * MIB)
+    assert measured.of("union", "ballast:ballast").status == "measured"
     assert "BF311" in {one.code for one in findings}
+
+
+def test_an_environment_tells_what_is_loaded_and_who_brings_what(gallery):
+    _, environment = look(gallery, "gallery:create_app()")
+    assert {"gallery", "early"} <= environment.loaded
+    assert not {"ballast", "ballast.cargo"} & environment.loaded
+    assert environment.own_files == ("gallery.py",)
+    assert environment.found == {"early": "early", "ballast.cargo": "ballast.cargo"}
+    by_name = {one.name: one for one in environment.distributions}
+    assert by_name["ballast"].modules == ("ballast",)
+    assert by_name["ballast"].needs == ("early-bird",)
+    assert by_name["ballast"].commands == ("load",)
+    assert by_name["ballast"].plugs_into == ("shop.addons",)
+    assert environment.owners("early") == ("Early-Bird",)
+    assert environment.owners("ballast.cargo") == ("ballast",)
+    assert environment.owners("json") == ()
+
+
+def test_without_an_app_nothing_of_the_project_runs(gallery):
+    root, _ = gallery
+    (root / "gallery.py").write_text("import ballast, ghost.town\n1 / 0\n")
+    _, environment = look(gallery, "")
+    assert environment.loaded == frozenset()
+    assert environment.found == {"ballast": "ballast", "ghost.town": ""}
+    with pytest.raises(UndeterminedError, match="ghost"):
+        look(gallery, "gallery:app")
 
 
 def test_a_source_folder_is_on_the_path(tmp_path):

@@ -38,9 +38,9 @@ def check(walk: Walk) -> None:
 
 def measure(walk: Walk) -> None:
     """Learn what the app is and what each implementation costs."""
-    from bootfit.imports import as_plugins, boot_imports, find_application
+    from bootfit.commands.imports_of import with_lazy_imports, without_repetition
+    from bootfit.imports import find_application
     from bootfit.measure import describe, find_interpreter, measure_project
-    from bootfit.requirements import required_names
 
     config = walk.config
     interpreter = find_interpreter(walk.root, config.interpreter)
@@ -49,20 +49,17 @@ def measure(walk: Walk) -> None:
         found = find_application(walk.root)
         app = found.app
         walk.assume(f"app {app}: {found.reason}")
-    declared = config.plugins
-    if not declared and config.plugins_registry is None:
-        names = required_names(walk.root, config.requirements, walk.target)
-        declared = as_plugins(boot_imports(walk.root, names))
     description = describe(
         walk.root,
         interpreter,
         app,
         config.plugins_registry,
-        declared,
+        config.plugins,
         environment=config.environment,
         time_limit_seconds=walk.options["time_limit"],
         progress=walk.progress,
     )
+    description = with_lazy_imports(walk, description, interpreter)
     measurements, findings = measure_project(
         description,
         walk.root,
@@ -77,7 +74,7 @@ def measure(walk: Walk) -> None:
         time_limit_seconds=walk.options["time_limit"],
         progress=walk.progress,
     )
-    walk.learn(*findings, app=description, measurements=measurements)
+    walk.learn(*without_repetition(walk, findings), app=description, measurements=measurements)
     _compare_environment(walk)
 
 

@@ -1,13 +1,20 @@
 """Which modules an app names and loads, read from its source."""
 
 from bootfit.imports.application import Candidate, find_application, find_applications
-from bootfit.imports.boot_imports import BootImport, as_plugins, boot_imports
+from bootfit.imports.lazy_imports import LazyImport, as_plugins, lazy_imports
+from bootfit.imports.project_source import ProjectSource, foreign_modules, read_project_source
+from bootfit.imports.reach import Reached, reached_imports
 
 __all__ = [
-    "BootImport",
     "Candidate",
+    "LazyImport",
+    "ProjectSource",
+    "Reached",
     "as_plugins",
-    "boot_imports",
     "find_application",
     "find_applications",
+    "foreign_modules",
+    "lazy_imports",
+    "reached_imports",
+    "read_project_source",
 ]

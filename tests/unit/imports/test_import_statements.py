@@ -1,0 +1,87 @@
+import pytest
+
+from bootfit.imports.statements import import_statements
+
+
+def read(source, package="", python=(3, 12, 1)):
+    found = import_statements(source, package, python)
+    return {candidate: one for one in found for candidate in one.candidates}
+
+
+@pytest.mark.parametrize(
+    ("source", "modules"),
+    [
+        ("import pandas as pd, os.path", {"pandas", "os.path"}),
+        ("from sklearn import svm, tree", {"sklearn.svm", "sklearn.tree"}),
+        ("from pandas import *", {"pandas"}),
+        ("importlib.import_module('numpy.linalg')", {"numpy.linalg"}),
+        ("from importlib import import_module as im\nx = __import__('numpy')",
+         {"importlib.import_module", "numpy"}),
+        ("import_module(name)\nimport_module()", set()),
+        ("if TYPE_CHECKING:\n    import torch\nelse:\n    import numpy", {"numpy"}),
+        ("if not typing.TYPE_CHECKING:\n    import numpy", {"numpy"}),
+        ("if TYPE_CHECKING and flag:\n    import torch", set()),
+        ("if flag or TYPE_CHECKING:\n    import torch", {"torch"}),
+        ("if __name__ == '__main__':\n    import torch", set()),
+        ("if sys.version_info < (3, 11):\n    import tomli\nelse:\n    import b", {"b"}),
+        ("if sys.version_info >= (3, 12):\n    import new", {"new"}),
+        ("if sys.platform == 'win32':\n    import winreg", set()),
+        ("'import torch'\n# import torch", set()),
+    ],
+)  # fmt: skip
+def test_what_runs_on_the_target_is_an_import(source, modules):
+    assert set(read(source)) == modules
+
+
+def test_relative_imports_start_from_their_package():
+    source = "from . import a\nfrom .b import c\nfrom ..d import e\nfrom .... import lost"
+    assert set(read(source, "shop.web")) == {"shop.web.a", "shop.web.b.c", "shop.d.e"}
+    assert set(read("import_module('.jobs', 'shop')")) == {"shop.jobs"}
+    assert set(read("import_module('.jobs', __package__)", "shop")) == {"shop.jobs"}
+
+
+def test_an_import_knows_the_function_that_it_waits_in():
+    source = """
+import flask
+class Gallery:
+    import PIL
+    def resize(self):
+        def inner():
+            import numpy
+        return lambda: __import__("scipy")
+async def later(model=import_module("torch")):
+    import faiss
+"""
+    found = {name: (one.function, one.line) for name, one in read(source).items()}
+    assert found == {
+        "flask": ("", 2),
+        "PIL": ("", 4),
+        "numpy": ("Gallery.resize.inner", 7),
+        "scipy": ("Gallery.resize.<lambda>", 8),
+        "torch": ("", 9),
+        "faiss": ("later", 10),
+    }
+
+
+@pytest.mark.parametrize(
+    ("source", "guarded"),
+    [
+        ("try:\n    import a\nexcept ImportError:\n    import b\nelse:\n    import c", {"a", "b"}),
+        ("try:\n    import a\nexcept (KeyError, ModuleNotFoundError):\n    pass", {"a"}),
+        ("try:\n    import a\nexcept:\n    pass", {"a"}),
+        ("try:\n    import a\nexcept KeyError:\n    pass", set()),
+        ("with contextlib.suppress(ImportError):\n    import a", {"a"}),
+        ("with open(x):\n    import a", set()),
+        ("if flag:\n    import a", {"a"}),
+        ("if sys.version_info >= (3, 8):\n    import a", set()),
+        ("try:\n    def f():\n        import a\nexcept ImportError:\n    pass", set()),
+    ],
+)
+def test_an_import_knows_what_stands_in_its_way(source, guarded):
+    assert {name for name, one in read(source).items() if one.guard} == guarded
+
+
+@pytest.mark.parametrize("source", ["import (", "x = \0"])
+def test_what_does_not_parse_is_said_so(source):
+    with pytest.raises((SyntaxError, ValueError)):
+        import_statements(source)

@@ -1,0 +1,78 @@
+"""Which imports an app can come to, from its module through the project's own files. Pure."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from bootfit.imports.project_source import ProjectSource
+from bootfit.imports.statements import ImportStatement
+
+#: Files of these folders belong to tools and tests, not to the app that is served.
+_ASIDE = frozenset({"tests", "test", "migrations"})
+
+_Follow = Callable[[str, ImportStatement], bool]
+
+
+@dataclass(frozen=True)
+class Reached:
+    """An import that the app can come to, and whether it does so when it boots."""
+
+    statement: ImportStatement
+    path: str
+    at_boot: bool
+
+
+def reached_imports(
+    source: ProjectSource, app: str, booted: Iterable[str] = ()
+) -> tuple[Reached, ...]:
+    """Return the imports that the app can come to, those at boot first.
+
+    Args:
+        source: the project.
+        app: "module:attribute" or "module:factory()"; what the module imports outside of
+            functions and inside the factory, and what that imports, runs at boot.
+        booted: files that are known to be loaded at boot, which spares following them.
+    """
+    module, _, attribute = app.partition(":")
+    factory = attribute.partition("(")[0] if "(" in attribute else ""
+    own = frozenset(source.files_of(module))
+
+    def boots(path: str, statement: ImportStatement) -> bool:
+        return not statement.function or (path in own and statement.function == factory)
+
+    known = [path for path in booted if path in source.files]
+    if known:
+        at_boot = _closure(source, known, lambda _path, _statement: False)
+    else:
+        at_boot = _closure(source, own, boots)
+    lazily = _closure(source, at_boot, lambda _path, _statement: True)
+    found = [
+        Reached(statement, path, at_boot=path in at_boot and boots(path, statement))
+        for path in lazily
+        for statement in source.statements(path) or ()
+    ]
+    return tuple(sorted(found, key=lambda one: not one.at_boot))
+
+
+def is_aside(path: str) -> bool:
+    """Return whether a file belongs to tests or migrations, which no server runs."""
+    *folders, name = path.split("/")
+    return not _ASIDE.isdisjoint(folders) or name.startswith("test_") or name == "conftest.py"
+
+
+def _closure(source: ProjectSource, start: Iterable[str], follow: _Follow) -> dict[str, None]:
+    """Return ``start`` and the files that it imports by what ``follow`` lets pass, in order."""
+    found: dict[str, None] = {}
+    waiting = list(start)
+    while waiting:
+        path = waiting.pop()
+        if path in found or is_aside(path):
+            continue
+        found[path] = None
+        waiting += (
+            file
+            for statement in source.statements(path) or ()
+            if follow(path, statement)
+            for candidate in statement.candidates
+            for file in source.files_of(candidate)
+        )
+    return found

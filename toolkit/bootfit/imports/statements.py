@@ -1,0 +1,233 @@
+"""The imports that a module's source states: what, where, and when they run. Pure.
+
+Found are ``import``, ``from … import``, and calls of ``import_module`` and ``__import__`` with a
+literal. Left out is what never runs on the target: blocks of ``TYPE_CHECKING``, of another Python
+or system, and of ``if __name__ == "__main__"``.
+"""
+
+import ast
+import operator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+_CATCHING = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
+_COMPARISONS: dict[type[ast.cmpop], Callable[[object, object], bool]] = {
+    ast.Lt: operator.lt,  # type: ignore[dict-item] # of two tuples
+    ast.LtE: operator.le,  # type: ignore[dict-item]
+    ast.Gt: operator.gt,  # type: ignore[dict-item]
+    ast.GtE: operator.ge,  # type: ignore[dict-item]
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+}
+#: What names of the target are equal to: bootfit's targets run Linux.
+_CONSTANTS = {"__name__": "a module that is imported", "sys.platform": "linux", "os.name": "posix"}
+
+
+@dataclass(frozen=True)
+class ImportStatement:
+    """One import, as the source has it."""
+
+    #: Absolute dotted name; of ``from a.b import c``, ``a.b``.
+    module: str
+    #: What ``from`` takes out of it: names or submodules.
+    names: tuple[str, ...]
+    line: int
+    #: Qualified name of the function that it waits in; "" where it runs with the module.
+    function: str = ""
+    #: Why it may be left undone, in words; "" where nothing stands in its way.
+    guard: str = ""
+
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        """Return the modules that it may mean: what ``from`` takes may be a submodule."""
+        return tuple(f"{self.module}.{name}" for name in self.names) or (self.module,)
+
+
+def import_statements(
+    source: str, package: str = "", python: tuple[int, ...] = (3, 13)
+) -> tuple[ImportStatement, ...]:
+    """Return the imports of ``source`` in their order.
+
+    Args:
+        source: text of a module.
+        package: the package that its relative imports start from; "" for none.
+        python: the target's Python, for conditions on ``sys.version_info``.
+
+    Raises:
+        SyntaxError: it does not parse.
+        ValueError: it holds NUL bytes (CPython below 3.12).
+    """
+    reader = _Reader(package, python)
+    try:
+        reader.visit(ast.parse(source))
+    except RecursionError:
+        raise SyntaxError("nested too deeply") from None
+    return tuple(reader.found)
+
+
+class _Reader(ast.NodeVisitor):
+    """Collects imports, and knows what it stands in."""
+
+    def __init__(self, package: str, python: tuple[int, ...]) -> None:
+        self.found: list[ImportStatement] = []
+        self._package = package
+        self._python = python
+        self._scopes: list[str] = []
+        self._in_function = 0
+        self._guards: list[str] = []
+
+    def visit_Import(self, node: ast.Import) -> None:
+        for alias in node.names:
+            self._add(alias.name, (), node.lineno)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        names = tuple(alias.name for alias in node.names if alias.name != "*")
+        self._add(self._absolute(node.module or "", node.level, self._package), names, node.lineno)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        called = _last_name(node.func)
+        if called in {"import_module", "__import__"} and node.args:
+            name = _text(node.args[0])
+            level = len(name) - len(name.lstrip("."))
+            package = _text(node.args[1]) or self._package if len(node.args) > 1 else self._package
+            self._add(self._absolute(name.lstrip("."), level, package), (), node.lineno)
+        self.generic_visit(node)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        self._visit_all([*node.decorator_list, node.args, *filter(None, [node.returns])])
+        self._scopes.append(node.name)
+        self._in_function += 1
+        with self._guarded_by(None):
+            self._visit_all(node.body)
+        self._in_function -= 1
+        self._scopes.pop()
+
+    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815 - named by ast
+
+    def visit_Lambda(self, node: ast.Lambda) -> None:
+        self.visit(node.args)
+        self._scopes.append("<lambda>")
+        self._in_function += 1
+        self.visit(node.body)
+        self._in_function -= 1
+        self._scopes.pop()
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        self._visit_all([*node.decorator_list, *node.bases, *node.keywords])
+        self._scopes.append(node.name)
+        self._visit_all(node.body)
+        self._scopes.pop()
+
+    def visit_If(self, node: ast.If) -> None:
+        holds = self._truth(node.test)
+        self.visit(node.test)
+        guard = "a condition decides" if holds is None else ""
+        with self._guarded_by(guard):
+            if holds is not False:
+                self._visit_all(node.body)
+            if holds is not True:
+                self._visit_all(node.orelse)
+
+    def visit_Try(self, node: ast.Try) -> None:
+        caught = any(_catches(handler.type) for handler in node.handlers)
+        with self._guarded_by("ImportError is caught" if caught else ""):
+            self._visit_all(node.body)
+        with self._guarded_by("it stands in for another" if caught else "it handles an error"):
+            self._visit_all(node.handlers)
+        self._visit_all([*node.orelse, *node.finalbody])
+
+    visit_TryStar = visit_Try  # noqa: N815 - named by ast
+
+    def visit_With(self, node: ast.With) -> None:
+        self._visit_all(node.items)
+        calls = [item.context_expr for item in node.items]
+        suppressed = any(
+            isinstance(call, ast.Call)
+            and _last_name(call.func) == "suppress"
+            and any(_catches(argument) for argument in call.args)
+            for call in calls
+        )
+        with self._guarded_by("ImportError is caught" if suppressed else ""):
+            self._visit_all(node.body)
+
+    def _add(self, module: str, names: tuple[str, ...], line: int) -> None:
+        if module:
+            function = ".".join(self._scopes) if self._in_function else ""
+            guard = next((why for why in reversed(self._guards) if why), "")
+            self.found.append(ImportStatement(module, names, line, function, guard))
+
+    @staticmethod
+    def _absolute(module: str, level: int, package: str) -> str:
+        """Return the absolute name; "" where a relative import leads out of its package."""
+        if not level:
+            return module
+        parts = package.split(".") if package else []
+        kept = parts[: max(0, len(parts) - level + 1)]
+        return ".".join([*kept, *filter(None, [module])]) if kept else ""
+
+    @contextmanager
+    def _guarded_by(self, why: str | None) -> Iterator[None]:
+        """Stand behind one more guard; None forgets those around a function, which ran before."""
+        before = self._guards
+        self._guards = [] if why is None else [*before, why]
+        yield
+        self._guards = before
+
+    def _visit_all(self, nodes: Sequence[ast.AST]) -> None:
+        for node in nodes:
+            self.visit(node)
+
+    def _truth(self, test: ast.expr) -> bool | None:
+        """Return what a condition is on the target, None where that cannot be told."""
+        match test:
+            case ast.Constant(value=value):
+                return bool(value)
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                holds = self._truth(operand)
+                return None if holds is None else not holds
+            case ast.BoolOp(op=op, values=values):
+                decisive = isinstance(op, ast.Or)
+                answers = [self._truth(value) for value in values]
+                if decisive in answers:
+                    return decisive
+                return None if None in answers else not decisive
+            case ast.Compare(left=left, ops=[op], comparators=[right]):
+                return self._compared(left, op, right)
+        return False if _last_name(test) == "TYPE_CHECKING" else None
+
+    def _compared(self, left: ast.expr, op: ast.cmpop, right: ast.expr) -> bool | None:
+        compare = _COMPARISONS.get(type(op))
+        try:
+            value = ast.literal_eval(right)
+        except ValueError:
+            return None
+        name = ast.unparse(left)
+        if compare is None:
+            return None
+        if name in _CONSTANTS and isinstance(value, str) and isinstance(op, ast.Eq | ast.NotEq):
+            return compare(_CONSTANTS[name], value)
+        if name in {"sys.version_info", "version_info"} and isinstance(value, tuple) and value:
+            try:
+                return compare(self._python[: max(len(value), 2)], value)
+            except TypeError:
+                return None
+        return None
+
+
+def _catches(expression: ast.expr | None) -> bool:
+    """Return whether ``except expression`` catches a failed import."""
+    if isinstance(expression, ast.Tuple):
+        return any(_catches(one) for one in expression.elts)
+    return expression is None or _last_name(expression) in _CATCHING
+
+
+def _last_name(expression: ast.expr) -> str:
+    if isinstance(expression, ast.Attribute):
+        return expression.attr
+    return expression.id if isinstance(expression, ast.Name) else ""
+
+
+def _text(expression: ast.expr) -> str:
+    value = expression.value if isinstance(expression, ast.Constant) else ""
+    return value if isinstance(value, str) else ""
