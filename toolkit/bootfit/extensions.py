@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from importlib.metadata import EntryPoint, distributions
 from typing import Any, TypeVar
 
-from bootfit.model.errors import UsageError
-from bootfit.model.finding import Finding, Rule
+from bootfit.model.errors import BootfitError, UsageError
+from bootfit.model.finding import Finding, Rule, Severity
 from bootfit.model.rules import BrokenExtension
 
 BUILT_IN = "bootfit"
 
 T = TypeVar("T")
+
+#: What a stranger's code may raise and the run outlives. Ctrl-C is the user's, and is obeyed.
+ANYTHING = (Exception, SystemExit)
 
 
 @dataclass(frozen=True)
@@ -61,25 +64,79 @@ def load_all(
     for extension in find_extensions(group):
         try:
             loaded[extension.name] = understood(extension.load())
-        except Exception as error:
+        except ANYTHING as error:
             # A stranger's code may raise anything; our own must load.
             if extension.distribution == BUILT_IN:
                 raise
-            findings.append(
-                BrokenExtension.finding(
-                    f"{extension.distribution}:{extension.name}",
-                    f"extension {extension.name!r} of {extension.distribution} cannot be used: "
-                    f"{type(error).__name__}: {error}",
-                    remedy="mend or uninstall it, or set BOOTFIT_EXTENSIONS= to leave it out",
-                )
-            )
+            findings.append(broken(extension, error))
     return loaded, tuple(findings)
+
+
+def load_functions(
+    group: str, kind: type[T], instead: Callable[[], T], tell: Callable[[Finding], None]
+) -> dict[str, Callable[..., T]]:
+    """Return name → function of each extension of ``bootfit.<group>``, strangers' guarded.
+
+    What is broken when it is loaded is told at once, what is broken when it is called then.
+    """
+    extensions = {extension.name: extension for extension in find_extensions(group)}
+    loaded, findings = load_all(group, as_function)
+    for finding in findings:
+        tell(finding)
+    return {
+        name: guarded(extensions[name], function, kind, instead, tell)
+        for name, function in loaded.items()
+    }
+
+
+def guarded(
+    extension: Extension,
+    function: Callable[..., Any],
+    kind: type[T],
+    instead: Callable[[], T],
+    tell: Callable[[Finding], None],
+) -> Callable[..., T]:
+    """Return ``function``, of which a stranger's cannot end the run.
+
+    Where it raises, or calls `sys.exit`, or returns something that is no ``kind``, that is told as
+    a finding, and the call returns what ``instead`` makes. A `BootfitError` is an answer: it means
+    what it says. Bootfit's own functions are returned as they are.
+    """
+    if extension.distribution == BUILT_IN:
+        return function
+
+    def call(*arguments: Any) -> T:
+        try:
+            made = function(*arguments)
+            if not isinstance(made, kind):
+                raise TypeError(f"it returned {type(made).__name__}, not {kind.__name__}")
+        except BootfitError:
+            raise
+        except ANYTHING as error:
+            tell(broken(extension, error))
+            return instead()
+        return made
+
+    return call
+
+
+def broken(extension: Extension, error: BaseException) -> Finding:
+    """Return what ``error`` means for the run: that the extension is left out."""
+    told = " ".join(f"{type(error).__name__}: {error}".split())
+    return BrokenExtension.finding(
+        f"{extension.distribution}:{extension.name}",
+        f"extension {extension.name!r} of {extension.distribution} cannot be used: {told}",
+        remedy="mend or uninstall it, or set BOOTFIT_EXTENSIONS= to leave it out",
+    )
 
 
 def all_rules() -> tuple[dict[str, type[Rule]], tuple[Finding, ...]]:
     """Return code → rule over all extensions, sorted by code, and what is broken."""
     groups, findings = load_all("rules", _as_rules)
-    rules = {rule.code: rule for group in groups.values() for rule in group}
+    rules: dict[str, type[Rule]] = {}
+    for group in groups.values():  # built-in ones first: no stranger takes a code of theirs
+        for rule in group:
+            rules.setdefault(rule.code, rule)
     return dict(sorted(rules.items())), findings
 
 
@@ -100,6 +157,10 @@ def _as_rules(extension: Any) -> tuple[type[Rule], ...]:
     for rule in rules:
         if not (isinstance(rule, type) and issubclass(rule, Rule)):
             raise TypeError(f"{rule!r} is no subclass of Rule")
+        for name, kind in (("code", str), ("slug", str), ("severity", Severity)):
+            if not isinstance(getattr(rule, name), kind):
+                raise TypeError(f"{rule!r} has no {name}")
+        rule.explanation()  # may be their own
     return rules
 
 

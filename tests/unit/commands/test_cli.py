@@ -1,6 +1,7 @@
 """The command line: exit codes, streams, and what a command loads."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -152,15 +153,20 @@ def test_a_broken_platform_of_a_third_party_is_a_finding_and_the_run_goes_on(tmp
 
 
 def test_a_fault_of_ours_is_no_finding(tmp_path):
-    module = "def render(run, style):\n    raise LookupError('deep inside')\n"
-    environment = install(tmp_path, "reports", "odd_report:render", [("odd_report.py", module)])
+    (tmp_path / "sitecustomize.py").write_text(
+        "from bootfit.report import text\n"
+        "def render(run, style):\n"
+        "    raise LookupError('deep inside')\n"
+        "text.render = render\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
     document = tmp_path / "run.json"
     document.write_bytes(encode_run(full_run()))
-    done = bootfit("report", str(document), "--format", "odd", env=environment)
+    done = bootfit("report", str(document), env=environment)
     assert done.returncode == 3
     assert done.stderr.count("\n") == 1
     assert "LookupError: deep inside" in done.stderr
-    told = bootfit("report", str(document), "--format", "odd", "-v", env=environment)
+    told = bootfit("report", str(document), "-v", env=environment)
     assert "Traceback" in told.stderr
 
 

@@ -61,7 +61,7 @@ def emit(walk: Walk) -> None:
     if plan.refusal:
         return
     context = emit_context(walk, description)
-    walk.files = emit_all(plan, context, emitters=walk.functions("emitters"))
+    walk.files = emit_all(plan, context, emitters=walk.emitters())
     walk.learn(emitted=compare(walk.root, walk.files))
 
 

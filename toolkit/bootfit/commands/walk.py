@@ -9,7 +9,7 @@ from bootfit import __version__
 from bootfit.commands.outcome import check_formats, deliver
 from bootfit.commands.progress import Progress
 from bootfit.config import Config, Overrides, load_config
-from bootfit.extensions import as_function, load_all
+from bootfit.extensions import load_all, load_functions
 from bootfit.model.finding import Finding, in_order
 from bootfit.model.platform import Platform, Target
 from bootfit.model.rules import Assumption
@@ -76,11 +76,9 @@ class Walk:
             *(Assumption.finding(text.partition(" ")[0], f"assumed {text}") for text in texts)
         )
 
-    def functions(self, group: str) -> dict[str, Callable[..., Any]]:
-        """Return the loaded emitters or reports; broken ones become findings."""
-        loaded, broken = load_all(group, as_function)
-        self.learn(*broken)
-        return loaded
+    def emitters(self) -> dict[str, Callable[..., dict[str, str]]]:
+        """Return the loaded emitters; those that are broken, or break at work, become findings."""
+        return load_functions("emitters", dict, dict, self.learn)
 
 
 def walk_through(command: str, options: Mapping[str, Any], *legs: Callable[[Walk], None]) -> int:
