@@ -16,10 +16,27 @@ from bootfit.commands.options import index_options, output_options, project_opti
     metavar="3.9-3.13",
     help="Try these Pythons as well; ranges and single ones, with commas between.",
 )
+@click.option("--fix", is_flag=True, help="Change the pins that block, if all installs then.")
+@click.option("--diff", is_flag=True, help="With --fix: show what would change (the default).")
+@click.option("--write", is_flag=True, help="With --fix: write it.")
 @output_options
-def command(**options: Any) -> int:
-    """Say whether every direct and transitive requirement of PROJECT installs on the target."""
+def command(fix: bool, diff: bool, write: bool, **options: Any) -> int:
+    """Say whether every direct and transitive requirement of PROJECT installs on the target.
+
+    With --fix the pins that block are moved to the nearest versions with which the whole project
+    installs. --write exits with 0 when everything is mended, and with 1, nothing written, when no
+    change of pins helps.
+    """
     from bootfit.commands.legs import check
     from bootfit.commands.walk import walk_through
+    from bootfit.model.errors import UsageError
 
+    if (diff or write) and not fix:
+        raise UsageError("--diff and --write go with --fix", "add --fix")
+    if diff and write:
+        raise UsageError("--diff and --write exclude one another", "give one of them")
+    if fix:
+        from bootfit.commands.fixing import check_and_fix
+
+        return check_and_fix(options, write=write)
     return walk_through("check", options, check)

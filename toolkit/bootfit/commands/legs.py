@@ -1,6 +1,7 @@
 """The first legs, which learn: each takes a walk and adds what it learned."""
 
 from pathlib import Path
+from typing import Any
 
 from bootfit.commands.walk import Walk
 from bootfit.model.document import decode_run
@@ -11,6 +12,19 @@ from bootfit.model.run import Run
 def check(walk: Walk) -> None:
     """Learn whether every requirement installs on the target."""
     from bootfit.requirements import check_project
+
+    result, findings = check_project(
+        walk.root, walk.config.requirements, walk.platform, walk.target, **index_values(walk)
+    )
+    walk.learn(*findings, check=result)
+
+
+def index_values(walk: Walk) -> dict[str, Any]:
+    """Return what `check_project` is told beside the files and the target.
+
+    Raises:
+        UsageError: options exclude each other, or there is nothing to check.
+    """
     from bootfit.requirements.matrix import parse_pythons
 
     pythons = walk.options.get("matrix")
@@ -22,18 +36,13 @@ def check(walk: Walk) -> None:
             f"no requirements found in {walk.root}",
             "name them with -r FILE or [tool.bootfit] requirements",
         )
-    result, findings = check_project(
-        walk.root,
-        walk.config.requirements,
-        walk.platform,
-        walk.target,
-        index_url=walk.options.get("index_url"),
-        exclude_newer=walk.options.get("exclude_newer"),
-        matrix=parse_pythons(pythons) if pythons else (),
-        freshness="offline" if offline else "refresh" if refresh else "young",
-        progress=walk.progress,
-    )
-    walk.learn(*findings, check=result)
+    return {
+        "index_url": walk.options.get("index_url"),
+        "exclude_newer": walk.options.get("exclude_newer"),
+        "matrix": parse_pythons(pythons) if pythons else (),
+        "freshness": "offline" if offline else "refresh" if refresh else "young",
+        "progress": walk.progress,
+    }
 
 
 def measure(walk: Walk) -> None:
@@ -55,6 +64,7 @@ def measure(walk: Walk) -> None:
         app,
         config.plugins_registry,
         config.plugins,
+        budget_bytes=walk.budget_bytes,
         environment=config.environment,
         time_limit_seconds=walk.options["time_limit"],
         progress=walk.progress,
@@ -69,8 +79,6 @@ def measure(walk: Walk) -> None:
         budget_bytes=walk.budget_bytes,
         import_seconds=config.import_seconds,
         environment=config.environment,
-        # `tune` compares the Pythons as well, and anew for measurements that are older.
-        target_python=walk.target.python if walk.run.command == "measure" else None,
         time_limit_seconds=walk.options["time_limit"],
         progress=walk.progress,
     )
@@ -97,6 +105,8 @@ def measure_or_take(walk: Walk) -> None:
     Raises:
         UsageError: it cannot be read, or holds no measurements.
     """
+    from bootfit.measure import COMPARED_WITH_TARGET
+
     document, earlier = walk.options["measured"], _earlier(walk)
     if earlier is None:
         measure(walk)
@@ -106,20 +116,20 @@ def measure_or_take(walk: Walk) -> None:
     carried = [
         finding
         for finding in earlier.findings
-        if finding.code.startswith("BF3")
-        and finding.slug not in {"other-python", "environment-drift"}
+        if finding.code.startswith("BF3") and finding.code not in COMPARED_WITH_TARGET
     ]
     walk.learn(*carried, app=earlier.app, measurements=earlier.measurements)
     _compare_environment(walk)
 
 
 def _compare_environment(walk: Walk) -> None:
-    """Learn how what was measured differs from what the target installs, where both are known."""
+    """Learn how what was measured differs from what the target runs and, if known, installs."""
     from bootfit.measure import environment_drift
 
-    if walk.run.check and walk.run.measurements:
-        installed = walk.run.measurements.conditions.installed
-        walk.learn(*environment_drift(installed, walk.run.check.distributions))
+    if walk.run.measurements:
+        checked = walk.run.check.distributions if walk.run.check else ()
+        conditions = walk.run.measurements.conditions
+        walk.learn(*environment_drift(conditions, walk.target.python, checked))
 
 
 def _earlier(walk: Walk) -> Run | None:

@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from bootfit.model.check import DistributionCheck
+from bootfit.model.check import DistributionCheck, Fix
 from bootfit.model.run import Run
 from bootfit.model.sizes import format_mib
 from bootfit.model.style import Style
@@ -50,9 +50,26 @@ def check_section(run: Run, style: Style) -> list[RenderableType]:
     if shown:
         parts.append(_table(shown, sizes=style.verbosity > 0))
     sections: list[RenderableType] = [Group(*parts)]
+    if check.fix is not None and (check.fix.edits or check.fix.reasons):
+        sections.append(_fix(check.fix))
     if check.matrix is not None:
         sections.append(matrix_section(check.matrix, style))
     return sections
+
+
+def _fix(fix: Fix) -> RenderableType:
+    lines: list[RenderableType] = [Text("Fix", style="bold")]
+    lines += [
+        Text(f"{edit.name}=={edit.before} → {edit.after}  [{edit.place}]") for edit in fix.edits
+    ]
+    if fix.edits:
+        lines.append(
+            Text("written" if fix.written else "everything installs then: --write writes it")
+        )
+    if fix.reasons:
+        lines.append(Text("nothing is changed, since no change of pins helps:", style="yellow"))
+        lines += [Text(f"· {reason}") for reason in fix.reasons]
+    return Group(*lines)
 
 
 def _table(distributions: Iterable[DistributionCheck], *, sizes: bool) -> Table:

@@ -1,15 +1,16 @@
 """Requirement files with other versions in some pins, and every other character as it was. Pure."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from packaging.requirements import Requirement
 from packaging.version import Version
 
+from bootfit.model.finding import Place
 from bootfit.model.requirement_lines import LogicalLine, split_lines
-from bootfit.requirements.requirement_file import RequirementEntry
+from bootfit.requirements.requirement_file import Entry, RequirementEntry, parse_entries
 from bootfit.requirements.toml_text import load_toml
 
 _HASH = re.compile(r"--hash(?:=|\s+)[\"']?[A-Za-z0-9]+:[0-9A-Fa-f]+[\"']?")
@@ -44,7 +45,7 @@ class PinChange:
         return _with_version(self.entry.text, self.entry.requirement, self.after)
 
 
-def edit_lines(text: str, changes: Iterable[PinChange]) -> str:
+def edit_lines(text: str, changes: Sequence[PinChange], file: str) -> str:
     """Return a requirement file with ``changes`` made.
 
     Raises:
@@ -60,10 +61,12 @@ def edit_lines(text: str, changes: Iterable[PinChange]) -> str:
     if wanted:
         lost = next(iter(wanted.values()))
         raise NotEditable(f"{lost.entry.place} is no longer there")
-    return "".join(lines)
+    edited = "".join(lines)
+    _prove_lines(text, edited, changes, file)
+    return edited
 
 
-def edit_toml(text: str, changes: Iterable[PinChange], file: str) -> str:
+def edit_toml(text: str, changes: Sequence[PinChange], file: str) -> str:
     """Return a pyproject.toml with ``changes`` made in all arrays of requirements that have them.
 
     A pin that stands in several extras or groups in the same words is changed in all of them:
@@ -72,14 +75,45 @@ def edit_toml(text: str, changes: Iterable[PinChange], file: str) -> str:
     Raises:
         NotEditable: a requirement is not written as one plain string.
     """
+    edited = text
     for change in changes:
-        places = list(_strings_of(text, change.entry.text, file))
+        places = list(_strings_of(edited, change.entry.text, file))
         if not places:
             raise NotEditable(f"{change.entry.text} is not written as one string in {file}")
         for start, end in reversed(places):
-            changed = _with_version(text[start:end], change.entry.requirement, change.after)
-            text = text[:start] + changed + text[end:]
-    return text
+            changed = _with_version(edited[start:end], change.entry.requirement, change.after)
+            edited = edited[:start] + changed + edited[end:]
+    _prove_toml(text, edited, changes, file)
+    return edited
+
+
+def _prove_lines(before: str, after: str, changes: Sequence[PinChange], file: str) -> None:
+    """Read both texts: they say the same, but for the new versions and hashes."""
+    wanted = {change.entry.place: change for change in changes}
+
+    def said(entry: Entry) -> Entry:
+        nowhere = Place(file)
+        change = wanted.get(entry.place)
+        if change is None or not isinstance(entry, RequirementEntry):
+            return replace(entry, place=nowhere)
+        requirement = Requirement(change.text)
+        return RequirementEntry(requirement, change.text, nowhere, change.hashes)
+
+    expected = [said(entry) for entry in parse_entries(before, file)]
+    found = [replace(entry, place=Place(file)) for entry in parse_entries(after, file)]
+    if expected != found:
+        raise NotEditable(f"{file} would say something else after the change")
+
+
+def _prove_toml(before: str, after: str, changes: Sequence[PinChange], file: str) -> None:
+    texts = {change.entry.text: change.text for change in changes}
+
+    def said(value: Any) -> Any:
+        return [texts.get(item, item) if isinstance(item, str) else item for item in value]
+
+    expected = [said(array) for array in _arrays(load_toml(before, file))]
+    if expected != [list(array) for array in _arrays(load_toml(after, file))]:
+        raise NotEditable(f"{file} would say something else after the change")
 
 
 def _changed(line: LogicalLine, change: PinChange) -> str:
@@ -131,8 +165,9 @@ def _arrays(document: dict[str, Any]) -> Iterator[Sequence[Any]]:
     project = document.get("project", {})
     optional = project.get("optional-dependencies", {}) if isinstance(project, dict) else {}
     groups = document.get("dependency-groups", {})
-    if isinstance(project, dict):
-        yield project.get("dependencies", [])
+    own = project.get("dependencies") if isinstance(project, dict) else None
+    if isinstance(own, list):
+        yield own
     for table in (optional, groups):
         if isinstance(table, dict):
             yield from (array for array in table.values() if isinstance(array, list))

@@ -124,7 +124,7 @@ class Resolver:
 
         config = folder / "uv.toml"
         keep = self._freshness != "refresh"
-        config.write_text(_configuration(self._addresses, question.metadata, keep=keep))
+        config.write_text(_configuration(self._addresses, question, keep=keep))
         command = [
             *(uv.find_uv_bin(), "pip", "compile", "-", "--format", "requirements.txt"),
             *("--annotation-style", "line", "--no-header", "--color", "never", "--no-progress"),
@@ -247,12 +247,8 @@ def _sentences(errors: str) -> tuple[str, ...]:
 
 def _wishes(question: Question) -> list[str]:
     options = ["--prerelease", "allow"] if question.prereleases else []
-    if question.strict or question.strict_lowest:
-        options += ["--no-build"]
     if question.strict_lowest:
         options += ["--resolution", "lowest-direct"]
-    for name in question.no_binary:
-        options += ["--no-binary", name]
     return options
 
 
@@ -310,7 +306,7 @@ def _refuses(folder: Path) -> bool:
 
 def _configuration(
     addresses: Sequence[IndexAddress],
-    metadata: Mapping[tuple[str, Version], SdistMetadata],
+    question: Question,
     *,
     keep: bool,
 ) -> str:
@@ -325,7 +321,7 @@ def _configuration(
             f"default = {'true' if number == len(addresses) - 1 else 'false'}",
             f'cache-control = {{ {api}files = "max-age=365000000, immutable" }}',
         ]
-    for (name, version), known in metadata.items():
+    for (name, version), known in question.metadata.items():
         lines += [
             "[[dependency-metadata]]",
             f"name = {_quoted(name)}",
@@ -335,6 +331,13 @@ def _configuration(
         ]
         if known.requires_python:
             lines.append(f"requires-python = {_quoted(known.requires_python)}")
+    # On the command line the two exclude each other; here the second is an exception to the first.
+    refused = '":all:"' if question.strict or question.strict_lowest else ""
+    lines += [
+        "[pip]",
+        f"only-binary = [{refused}]",
+        f"no-binary = [{', '.join(map(_quoted, question.no_binary))}]",
+    ]
     return "\n".join(lines) + "\n"
 
 
