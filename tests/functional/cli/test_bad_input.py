@@ -1,5 +1,6 @@
 """Bad input through the command line: one clear line, the documented exit code, nothing left."""
 
+import json
 import os
 import subprocess
 import sys
@@ -147,32 +148,93 @@ def test_no_index_within_reach(bootfit, project):
     assert "secret" not in done.stdout + done.stderr
 
 
+def ladder_project(project, rich, plain="def make():\n    return object()\n"):
+    """A plugin of two rungs, as an app that uses bootfit.lazy describes it."""
+    (project / "rich.py").write_text(rich)
+    (project / "plain.py").write_text(plain)
+    (project / "work.py").write_text("def run(value):\n    pass\n")
+    rungs = [
+        {"name": name, "target": f"{name}:make", "exercise": "work:run"}
+        for name in ("rich", "plain")
+    ]
+    (project / "plugins.py").write_text(
+        f"class PLUGINS:\n    @staticmethod\n    def describe():\n"
+        f"        return [{{'name': 'words', 'ladder': {rungs!r}}}]\n"
+    )
+    pyproject = project / "pyproject.toml"
+    pyproject.write_text(pyproject.read_text() + 'plugins = "plugins:PLUGINS"\n')
+
+
+CRASHING = "import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n"
+
+
 @pytest.mark.parametrize(
-    ("rung", "exercise", "word"),
+    ("rung", "exercise", "word", "code"),
     [
-        ("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n", "pass", "SIGSEGV"),
-        ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n", "pass", "SIGKILL"),
-        ("import os\nos._exit(0)\n", "pass", "exit"),
-        ("raise RuntimeError('no licence')\n", "pass", "no licence"),
-        ("", "raise ValueError('bad work')", "bad work"),
+        (CRASHING, "pass", "SIGSEGV", 3),
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n", "pass", "SIGKILL", 3),
+        ("import os\nos._exit(0)\n", "pass", "exit", 3),
+        ("import time\ntime.sleep(1000)\n", "pass", "within 10 s", 3),
+        ("raise RuntimeError('no licence')\n", "pass", "no licence", 1),
+        ("", "raise ValueError('bad work')", "bad work", 1),
     ],
-    ids=["crashes", "kills-itself", "exits", "raises", "raises-in-use"],
+    ids=["crashes", "kills-itself", "exits", "hangs", "raises", "raises-in-use"],
 )
-def test_a_plugin_that_breaks_is_a_finding(bootfit, project, rung, exercise, word):
+def test_a_plugin_that_breaks_is_a_finding(bootfit, project, rung, exercise, word, code):
+    """A crash leaves open what it takes; a last rung that raises is known to be wrong."""
     plugin_project(project, rung, exercise)
     done = measure(bootfit)
-    assert done.returncode == 1, done.stderr
+    assert done.returncode == code, done.stderr
     findings = done.stdout[done.stdout.index("Findings") :]
     assert "heavy" in findings
     assert word in findings
+    assert ("could not be determined" in findings) == (code == 3)
+
+
+def test_a_rung_that_raises_is_declined_by_its_ladder(bootfit, project):
+    ladder_project(project, "raise RuntimeError('no licence')\n")
+    done = measure(bootfit)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "no licence" in done.stdout
+
+
+def test_a_rung_that_crashes_is_forbidden_by_the_plan(bootfit, project):
+    ladder_project(project, CRASHING)
+    done = bootfit("tune", "--samples", "1", "--format", "json", "--format", "text=tune.txt")
+    assert done.returncode == 3, done.stdout + done.stderr
+    plan = json.loads(done.stdout)["plan"]
+    assert plan["environment"]["BOOTFIT_FORBID"] == "words:rich"
+    assert "SIGSEGV" in (project / "tune.txt").read_text()
+
+
+def test_what_is_known_to_be_wrong_stands_before_what_is_not_known(bootfit, project):
+    ladder_project(project, CRASHING, "raise RuntimeError('no licence')\n")
+    assert measure(bootfit).returncode == 1
 
 
 def test_a_plugin_that_floods_stdout(bootfit, project):
     plugin_project(project, "import sys\nfor _ in range(4000):\n    print('x' * 65536)\n")
     done = measure(bootfit)
-    assert done.returncode in {0, 1}
+    assert done.returncode == 3
     assert "heavy" in done.stdout[done.stdout.index("Findings") :]
     assert len(done.stdout) < 100_000
+
+
+def test_a_plugin_that_takes_all_memory_is_ended_and_does_not_fit(bootfit, project):
+    ladder_project(project, "def make():\n    return [bytes(2**20 + i) for i in range(8000)]\n")
+    done = measure(bootfit, "--memory", "64Mi", "--format", "json", "--format", "text=m.txt")
+    assert done.returncode == 1, done.stdout + done.stderr
+    (finding,) = [f for f in json.loads(done.stdout)["findings"] if f["subject"] == "words:rich"]
+    assert finding["slug"] == "probe-out-of-memory"
+    assert "576.0 MiB" in finding["message"]  # 512 MiB beyond the budget
+    assert "SIGKILL" not in (project / "m.txt").read_text()
+
+
+def test_an_app_that_takes_all_memory_at_import(bootfit, project):
+    (project / "main.py").write_text("KEPT = [bytes(2**20 + i) for i in range(8000)]\n" + GOOD_APP)
+    done = measure(bootfit, "--memory", "64Mi")
+    assert done.returncode == 3
+    assert "more than the 576.0 MiB that a probe may have" in complaint(done)
 
 
 def test_a_plugin_that_forks_and_daemonises_leaves_nothing(bootfit, project):
