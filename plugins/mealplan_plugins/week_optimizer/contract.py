@@ -1,6 +1,7 @@
 """What goes into and comes out of `week_optimizer`."""
 
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Protocol
 
 from bootfit.lazy import CallerError
@@ -55,6 +56,15 @@ class WeekRequest:
     #: For the week, or for naming what clashes where there is none.
     time_limit_seconds: float = 10.0
     seed: int = 0
+    #: When the answer has to be there, on the monotonic clock of this process, whichever rungs are
+    #: asked for it one after another; None: `time_limit_seconds` after a rung is asked.
+    deadline: float | None = None
+
+    def ends_at(self) -> float:
+        """Return the deadline of a rung that is asked now, on the monotonic clock."""
+        if self.deadline is not None:
+            return self.deadline
+        return monotonic() + self.time_limit_seconds
 
 
 @dataclass(frozen=True)

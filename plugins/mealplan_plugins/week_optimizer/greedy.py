@@ -37,13 +37,16 @@ class GreedyPlanner:
 
         Raises:
             Infeasible: none was found; names the constraints that seem to clash.
+            RuntimeError: there was no time to look for one.
         """
         began = monotonic()
-        deadline = began + request.time_limit_seconds
-        planned_by = began + _PLANNING_SHARE * request.time_limit_seconds
+        deadline = request.ends_at()
+        planned_by = began + _PLANNING_SHARE * (deadline - began)
         problem = build(request)
         if problem.impossible:
             raise infeasible(request, _seems_feasible, deadline, proven=True)
+        if began >= deadline:
+            raise RuntimeError("no time is left to look for a week")
         start = _Start(problem)
         best: list[list[Column]] | None = None
         for attempt in range(_ATTEMPTS):

@@ -26,6 +26,8 @@ _MOST_BINARIES = 1500
 _SAME = 1e-5
 #: Changes that are tried on a week that is not proven to be the best.
 _CHANGES = 8000
+#: Of the time there is, what solving may take: where no week is found, the rung below needs some.
+_OWN_SHARE = 0.8
 #: Seconds that each question of the search for clashes may take.
 _CLASH_SECONDS = 3.0
 #: Seconds that searching around a week may take where the solver has used up the time.
@@ -49,9 +51,11 @@ class TwoStagePlanner:
 
         Raises:
             Infeasible: no week satisfies the hard constraints; names those that clash.
-            RuntimeError: no week was found, and none ruled out, in the time limit.
+            RuntimeError: no week was found, and none ruled out, in the time there was; a fifth of
+                it is then left for the rung below.
         """
-        deadline = monotonic() + request.time_limit_seconds
+        began = monotonic()
+        deadline = began + _OWN_SHARE * max(0.0, request.ends_at() - began)
         problem = build(request)
         if problem.impossible:
             raise infeasible(request, self._feasible, deadline, proven=True)
@@ -71,7 +75,7 @@ class TwoStagePlanner:
                 bound = max(whole.bound, bound or 0.0)
             week = _better(problem, week, found)
         if week is None:
-            raise RuntimeError(f"no week was found in {request.time_limit_seconds} s")
+            raise RuntimeError(f"no week was found in {monotonic() - began:.1f} s")
         return as_plan(problem, _polished(problem, week, bound, request.seed, deadline), bound)
 
     def _assign(
@@ -108,8 +112,10 @@ class TwoStagePlanner:
 
     def _solve(self, model: Any, deadline: float, seed: int, *, share: float) -> Solution:
         """Solve within ``share`` of what is left of the time."""
-        left = max(0.2, (deadline - monotonic()) * share)
-        return solve(model, self._solver, seconds=left, seed=seed)
+        left = deadline - monotonic()
+        if left <= 0:
+            return Solution("unknown", {}, None)
+        return solve(model, self._solver, seconds=left * share, seed=seed, patience_seconds=left)
 
 
 def _gap(problem: Problem, week: Week, bound: float | None) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 
 from mealplan.catalogue.dishes import Dish
@@ -54,6 +55,7 @@ def week_request(
         pinned=dict(wishes.pinned),
         repeats=wishes.repeats,
         time_limit_seconds=wishes.time_limit_seconds,
+        deadline=monotonic() + wishes.time_limit_seconds,
         seed=wishes.seed,
     )
 
