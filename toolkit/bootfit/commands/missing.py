@@ -26,6 +26,7 @@ def union(walk: Walk, description: AppDescription, rungs: Sequence[str]) -> Prob
         rungs,
         samples=walk.options["samples"],
         jobs=walk.options["jobs"],
+        budget_bytes=walk.budget_bytes,
         environment=walk.config.environment,
         time_limit_seconds=walk.options["time_limit"],
         progress=walk.progress,
@@ -47,7 +48,7 @@ def serving(walk: Walk, description: AppDescription, plan: Plan) -> ServingResul
     try:
         evidence, _ = verify_plan(
             roomy,
-            emit_all(roomy, emit_context(walk, description), emitters=walk.functions("emitters")),
+            emit_all(roomy, emit_context(walk, description), emitters=walk.emitters()),
             description,
             walk.platform,
             root=walk.root,
