@@ -148,14 +148,14 @@ def test_no_index_within_reach(bootfit, project):
     assert "secret" not in done.stdout + done.stderr
 
 
-def ladder_project(project, rich, plain="def make():\n    return object()\n"):
+def ladder_project(project, best, plain="def make():\n    return object()\n"):
     """A plugin of two rungs, as an app that uses bootfit.lazy describes it."""
-    (project / "rich.py").write_text(rich)
+    (project / "best.py").write_text(best)
     (project / "plain.py").write_text(plain)
     (project / "work.py").write_text("def run(value):\n    pass\n")
     rungs = [
         {"name": name, "target": f"{name}:make", "exercise": "work:run"}
-        for name in ("rich", "plain")
+        for name in ("best", "plain")
     ]
     (project / "plugins.py").write_text(
         f"class PLUGINS:\n    @staticmethod\n    def describe():\n"
@@ -203,7 +203,7 @@ def test_a_rung_that_crashes_is_forbidden_by_the_plan(bootfit, project):
     done = bootfit("tune", "--samples", "1", "--format", "json", "--format", "text=tune.txt")
     assert done.returncode == 3, done.stdout + done.stderr
     plan = json.loads(done.stdout)["plan"]
-    assert plan["environment"]["BOOTFIT_FORBID"] == "words:rich"
+    assert plan["environment"]["BOOTFIT_FORBID"] == "words:best"
     assert "SIGSEGV" in (project / "tune.txt").read_text()
 
 
@@ -221,17 +221,19 @@ def test_a_plugin_that_floods_stdout(bootfit, project):
 
 
 def test_a_plugin_that_takes_all_memory_is_ended_and_does_not_fit(bootfit, project):
-    ladder_project(project, "def make():\n    return [bytes(2**20 + i) for i in range(8000)]\n")
+    ladder_project(project, "def make():\n    return [b'x' * (2**20 + i) for i in range(8000)]\n")
     done = measure(bootfit, "--memory", "64Mi", "--format", "json", "--format", "text=m.txt")
     assert done.returncode == 1, done.stdout + done.stderr
-    (finding,) = [f for f in json.loads(done.stdout)["findings"] if f["subject"] == "words:rich"]
+    (finding,) = [f for f in json.loads(done.stdout)["findings"] if f["subject"] == "words:best"]
     assert finding["slug"] == "probe-out-of-memory"
     assert "576.0 MiB" in finding["message"]  # 512 MiB beyond the budget
     assert "SIGKILL" not in (project / "m.txt").read_text()
 
 
 def test_an_app_that_takes_all_memory_at_import(bootfit, project):
-    (project / "main.py").write_text("KEPT = [bytes(2**20 + i) for i in range(8000)]\n" + GOOD_APP)
+    (project / "main.py").write_text(
+        "KEPT = [b'x' * (2**20 + i) for i in range(8000)]\n" + GOOD_APP
+    )
     done = measure(bootfit, "--memory", "64Mi")
     assert done.returncode == 3
     assert "more than the 576.0 MiB that a probe may have" in complaint(done)

@@ -1,11 +1,13 @@
 from dataclasses import replace
 
+import pytest
+
 from bootfit.measure.findings import findings_of
 from bootfit.measure.phases import Phase, Reading, figures_of_run, samples_of_runs
 from bootfit.measure.rules import RULES
 from bootfit.model.app import AppDescription, ImplementationDeclaration, PluginDeclaration
 from bootfit.model.finding import Place, Severity
-from bootfit.model.measurement import Conditions, MeasurementSet, ProbeResult
+from bootfit.model.measurement import Conditions, MeasurementSet, ProbeResult, Samples
 
 MIB = 1024 * 1024
 RICH = ImplementationDeclaration(
@@ -22,7 +24,7 @@ def measured(mode, *implementations, peak_mib=50, cpu=0.5):
     return ProbeResult(implementations, mode, "measured", figures=samples_of_runs([run]))
 
 
-def found(*probes, app=None, description=APP, **options):
+def found(*probes, app=None, description=APP, conditions=CONDITIONS, **options):
     fine = [
         measured(mode, f"words:{name}")
         for mode in ("alone", "on_top")
@@ -30,7 +32,7 @@ def found(*probes, app=None, description=APP, **options):
     ]
     replaced = {(probe.mode, probe.implementations) for probe in probes}
     kept = [probe for probe in fine if (probe.mode, probe.implementations) not in replaced]
-    measurements = MeasurementSet(CONDITIONS, app or measured("app"), (*probes, *kept))
+    measurements = MeasurementSet(conditions, app or measured("app"), (*probes, *kept))
     return findings_of(measurements, description, **options)
 
 
@@ -39,7 +41,7 @@ def codes(findings):
 
 
 def test_what_fits_and_works_has_no_finding():
-    assert found(budget_bytes=512 * MIB, import_seconds=3, target_python="3.11.9") == ()
+    assert found(budget_bytes=512 * MIB, import_seconds=3) == ()
 
 
 def test_the_verdict_is_on_top_of_the_app_and_not_alone():
@@ -84,7 +86,6 @@ def test_each_failure_has_one_finding_of_its_rule_and_its_place():
         "killed": "BF305",
         "timed_out": "BF306",
         "flooded": "BF307",
-        "out_of_memory": "BF308",
     }
     for status, code in rule.items():
         failed = ProbeResult(("words:rich",), "on_top", status, "went wrong")
@@ -92,6 +93,45 @@ def test_each_failure_has_one_finding_of_its_rule_and_its_place():
         (finding,) = found(failed, replace(failed, mode="alone"), places={"words:rich": place})
         assert (finding.code, finding.place) == (code, place)
         assert "BOOTFIT_FORBID=words:rich" in finding.remedy
+
+
+@pytest.mark.parametrize(
+    ("limit_mib", "code", "words"),
+    [(1024, "BF308", "an instance with more memory"), (300, "BF315", "fewer --jobs")],
+    ids=["above-the-budget", "below-it"],
+)
+def test_out_of_memory_is_a_no_unless_the_machine_is_smaller_than_the_budget(
+    limit_mib, code, words
+):
+    failed = ProbeResult(("words:rich",), "on_top", "out_of_memory", "took more than it may")
+    (finding,) = found(
+        failed,
+        replace(failed, mode="alone"),
+        conditions=replace(CONDITIONS, limit_kind="cgroup-v1", limit_bytes=limit_mib * MIB),
+        budget_bytes=512 * MIB,
+    )
+    assert (finding.code, finding.severity) == (code, Severity.ERROR)
+    assert "512.0 MiB" in finding.evidence[0]
+    assert words in finding.remedy
+
+
+def test_what_no_ladder_declines_is_an_error_and_what_raises_is_a_warning():
+    severities = {
+        status: found(ProbeResult(("words:rich",), "on_top", status, "went wrong"))[0].severity
+        for status in ("crashed", "killed", "timed_out", "flooded", "raised")
+    }
+    assert severities.pop("raised") is Severity.WARNING
+    assert set(severities.values()) == {Severity.ERROR}
+
+
+def test_kernel_memory_is_evidence_or_said_to_be_unknown():
+    on_top = measured("on_top", "words:rich", peak_mib=600)
+    (finding,) = found(on_top, budget_bytes=512 * MIB)
+    assert "kernel memory unknown: no control group tells it here" in finding.evidence
+    figures = replace(on_top.figures, kernel_bytes=Samples((2 * MIB, 3 * MIB, 4 * MIB)))
+    (finding,) = found(replace(on_top, figures=figures), budget_bytes=512 * MIB)
+    assert "kernel memory 3.0 MiB, 66.7% apart" in finding.evidence
+    assert "603.0 MiB of anonymous and kernel memory" in finding.message
 
 
 def test_a_fallback_that_fails_is_an_error_and_cannot_be_forbidden():
@@ -110,11 +150,6 @@ def test_without_an_exercise_the_import_alone_was_measured():
     bare = replace(RICH, exercise="")
     description = replace(APP, plugins=(PluginDeclaration("words", (bare, PLAIN)),))
     assert codes(found(description=description)) == [("BF311", "words:rich", Severity.NOTE)]
-
-
-def test_another_minor_python_is_told_and_another_patch_is_not():
-    assert [one.code for one in found(target_python="3.13.1")] == ["BF309"]
-    assert found(target_python="3.11.0") == ()
 
 
 def test_weaker_figures_and_processes_left_are_told():

@@ -332,13 +332,21 @@ def test_a_tight_fit_is_a_warning():
     assert codes(findings) == []
 
 
-def test_measuring_with_another_python_is_a_warning():
-    _, findings = plan_of(measured(20, python="3.12.1"), described(), platform(), Wishes())
-    assert codes(findings) == ["BF406"]
-    _, findings = plan_of(
-        measured(20, python="3.12.1"), described(), platform(), Wishes(python="3.12.9")
-    )
-    assert codes(findings) == []
+def test_the_subjects_of_settings_are_constant_so_that_fingerprints_hold_no_values():
+    """Fixed workers and time-outs are found under one name, whatever they are fixed to."""
+
+    def found(**wishes):
+        app = probe("app", mode="app", after=60, cpu=9.0)
+        _, findings = plan_of(
+            measured(app), described(), platform(512), Wishes(preload=False, **wishes)
+        )
+        return {f.subject: f for f in findings if f.code == "BF404"}
+
+    first, second = found(workers=9, timeout_seconds=1), found(workers=12, timeout_seconds=2)
+    assert set(first) == set(second) == {"server", "server.timeout"}
+    for subject in first:
+        assert first[subject].message != second[subject].message
+        assert first[subject].fingerprint == second[subject].fingerprint
 
 
 def test_an_asgi_app_is_not_served_by_the_plan():

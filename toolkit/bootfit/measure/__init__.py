@@ -1,13 +1,14 @@
 """Time and memory of each implementation, taken in fresh processes."""
 
 from bootfit.measure.description import describe
-from bootfit.measure.drift import environment_drift
+from bootfit.measure.drift import COMPARED_WITH_TARGET, environment_drift
 from bootfit.measure.environment import look_at_environment
 from bootfit.measure.interpreter import find_interpreter
 from bootfit.measure.project import measure_project, measure_union
 from bootfit.measure.verdict import Verdict, judge
 
 __all__ = [
+    "COMPARED_WITH_TARGET",
     "Verdict",
     "describe",
     "environment_drift",

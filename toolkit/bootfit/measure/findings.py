@@ -1,13 +1,13 @@
 """Findings from measurements: pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from bootfit.limits.accounting import Basis
 from bootfit.measure import rules
 from bootfit.measure.verdict import judge
 from bootfit.model.app import AppDescription, ImplementationDeclaration
 from bootfit.model.finding import Finding, Place, Rule, Severity
-from bootfit.model.measurement import Conditions, MeasurementSet, ProbeResult, Samples
+from bootfit.model.measurement import MeasurementSet, ProbeResult, Samples
 from bootfit.model.sizes import format_mib
 
 #: What became of a probe → its rule. "killed" stands with the crashes: the process is gone.
@@ -18,7 +18,6 @@ _BY_STATUS: dict[str, type[Rule]] = {
     "killed": rules.ImplementationCrashed,
     "timed_out": rules.ImplementationTimedOut,
     "flooded": rules.OutputFlooded,
-    "out_of_memory": rules.ProbeOutOfMemory,
 }
 _MODES = {"app": "", "alone": "alone", "on_top": "on top of the app", "union": "together"}
 
@@ -29,7 +28,6 @@ def findings_of(
     *,
     budget_bytes: int | None = None,
     import_seconds: float | None = None,
-    target_python: str | None = None,
     places: Mapping[str, Place] | None = None,
     left_processes: Iterable[tuple[str, str]] = (),
     basis: Basis = "pss_anon",
@@ -41,7 +39,6 @@ def findings_of(
         description: the app and its plugins.
         budget_bytes: what the app and one implementation may take; None judges nothing.
         import_seconds: what loading one implementation may take.
-        target_python: the Python of the platform.
         places: where in the project's code an implementation failed, by subject.
         left_processes: (subject, process name) of what outlived its probe.
         basis: the weakest memory figure that was taken.
@@ -58,23 +55,18 @@ def findings_of(
         failed = next((p for p in (alone, on_top) if p and p.status != "measured"), None)
         if failed is not None:
             place = (places or {}).get(subject)
-            limits = _limits(measurements.conditions, budget_bytes)
-            found.append(
-                _failure(
-                    failed,
-                    rung,
-                    is_fallback=is_fallback,
-                    place=place,
-                    evidence=limits if failed.status == "out_of_memory" else (),
-                )
-            )
+            if failed.status == "out_of_memory":
+                limit_bytes = measurements.conditions.limit_bytes
+                found.append(_out_of_memory(failed, place, limit_bytes, budget_bytes))
+            else:
+                found.append(_failure(failed, rung, is_fallback=is_fallback, place=place))
         if on_top is not None and on_top.figures is not None:
             found += _judged(on_top, budget_bytes, import_seconds)
             if not rung.exercise:
                 found.append(_no_exercise(subject, rung))
     if measurements.app.figures is not None:
         found += _judged(measurements.app, budget_bytes, import_seconds)
-    found += _conditions(measurements, target_python, basis)
+    found += _weaker_figure(basis)
     for subject, name in sorted(set(left_processes)):
         found.append(
             rules.ProcessesLeft.finding(
@@ -131,15 +123,26 @@ def _judged(
     return found
 
 
-def _limits(conditions: Conditions, budget_bytes: int | None) -> list[str]:
-    if conditions.limit_bytes is None:
-        return []
-    told = f"a probe may take {format_mib(conditions.limit_bytes)}"
-    if budget_bytes is None:
-        return [f"{told}: what this machine has free"]
-    if conditions.limit_bytes < budget_bytes:
-        return [f"{told}, less than the budget of {format_mib(budget_bytes)}: no more is free here"]
-    return [f"{told}, {conditions.limit_bytes / budget_bytes:.1f} times the budget"]
+def _out_of_memory(
+    probe: ProbeResult, place: Place | None, limit_bytes: int | None, budget_bytes: int | None
+) -> Finding:
+    """Return that it does not fit, or that this machine is too small to tell."""
+    rule: type[Rule] = rules.ProbeOutOfMemory
+    remedy = "let a lower rung serve there, or take an instance with more memory"
+    evidence = []
+    if limit_bytes is not None and budget_bytes is not None:
+        evidence = [f"the budget is {format_mib(budget_bytes)}"]
+        if limit_bytes < budget_bytes:
+            rule = rules.MachineTooSmall
+            remedy = "measure where more memory is free, or with fewer --jobs"
+            evidence = [f"the budget is {format_mib(budget_bytes)}: this machine has less free"]
+    return rule.finding(
+        probe.subject,
+        f"{probe.subject} {_MODES[probe.mode]} {probe.detail}",
+        evidence=evidence,
+        place=place,
+        remedy=remedy,
+    )
 
 
 def _kernel(kernel: Samples | None) -> str:
@@ -154,7 +157,6 @@ def _failure(
     *,
     is_fallback: bool,
     place: Place | None,
-    evidence: Sequence[str] = (),
 ) -> Finding:
     rule = _BY_STATUS[probe.status]
     alone_only = " alone" if probe.mode == "alone" else f" {_MODES[probe.mode]}"
@@ -165,7 +167,6 @@ def _failure(
     return rule.finding(
         probe.subject,
         f"{probe.subject}{alone_only} {probe.detail}",
-        evidence=evidence,
         severity=Severity.ERROR if is_fallback else None,
         place=place,
         remedy="nothing stands below this rung: it has to work"
@@ -190,31 +191,14 @@ def _no_exercise(subject: str, rung: ImplementationDeclaration) -> Finding:
     )
 
 
-def _conditions(
-    measurements: MeasurementSet, target_python: str | None, basis: Basis
-) -> list[Finding]:
-    found = []
-    python = measurements.conditions.python
-    if target_python is not None and _minor(python) != _minor(target_python):
-        found.append(
-            rules.OtherPython.finding(
-                "python",
-                f"measured with Python {python}, and the platform runs {target_python}",
-                evidence=(f"interpreter {measurements.conditions.interpreter}",),
-                remedy=f"create the project's environment with Python {_minor(target_python)}",
-            )
+def _weaker_figure(basis: Basis) -> list[Finding]:
+    if basis == "pss_anon":
+        return []
+    return [
+        rules.WeakerMemoryFigure.finding(
+            "memory",
+            f"memory figures are {basis}, which this system offers in place of"
+            " proportional anonymous memory: they are too high",
+            remedy="measure on Linux for the figure that a container is killed for",
         )
-    if basis != "pss_anon":
-        found.append(
-            rules.WeakerMemoryFigure.finding(
-                "memory",
-                f"memory figures are {basis}, which this system offers in place of"
-                " proportional anonymous memory: they are too high",
-                remedy="measure on Linux for the figure that a container is killed for",
-            )
-        )
-    return found
-
-
-def _minor(python: str) -> str:
-    return ".".join(python.split(".")[:2])
+    ]

@@ -45,7 +45,6 @@ def measure_project(
     import_seconds: float | None = None,
     unions: Sequence[Sequence[str]] | None = None,
     environment: Mapping[str, str] | None = None,
-    target_python: str | None = None,
     time_limit_seconds: float = 120.0,
     progress: Progress = lambda _text: None,
 ) -> tuple[MeasurementSet, tuple[Finding, ...]]:
@@ -65,7 +64,6 @@ def measure_project(
         unions: sets of "plugin:implementation" to load together on top of the app; by default
             the richest one of each plugin that could be measured.
         environment: variables that the app needs to be imported.
-        target_python: the Python of the platform.
         time_limit_seconds: wall time that one probe may take.
         progress: told about each probe in a short text.
 
@@ -99,7 +97,6 @@ def measure_project(
         description,
         budget_bytes=budget_bytes,
         import_seconds=import_seconds,
-        target_python=target_python,
         places=session.places,
         left_processes=session.left_processes,
         basis=session.basis,

@@ -55,8 +55,9 @@ class NotInstalled(Rule):
 class ImplementationRaised(Rule):
     """Loading or exercising an implementation raised an exception.
 
-    The ladder's next rung serves in its place; of a fallback, the last rung, it is an error,
-    since nothing stands below it. The finding names exception, file and line.
+    The ladder declines the rung at run time, and the next one serves in its place, so this is a
+    warning; of a fallback, the last rung, it is an error, since nothing stands below it. The
+    finding names exception, file and line.
     """
 
     code = "BF304"
@@ -71,7 +72,9 @@ class ImplementationCrashed(Rule):
     it was serving. Common causes are a native library built for another CPU or libc, two
     libraries that each bring their OpenMP, and a library that calls exit.
 
-    Mend it by forbidding the rung (``BOOTFIT_FORBID=plugin:implementation``) until it is fixed.
+    Mend it by forbidding the rung (``BOOTFIT_FORBID=plugin:implementation``) until it is fixed; a
+    plan forbids it. What it takes is not known: the exit code is 3, unless another finding already
+    answers no (1).
     """
 
     code = "BF305"
@@ -85,6 +88,9 @@ class ImplementationTimedOut(Rule):
     In a server it would hold a worker or thread for as long. The finding names the line where it
     stood when it was stopped. Common causes: a download at first use, a network that is not
     there, a lock, an input() or a server that was started at import.
+
+    A plan forbids the rung. What it takes is not known: the exit code is 3, unless another finding
+    already answers no (1).
     """
 
     code = "BF306"
@@ -95,12 +101,16 @@ class ImplementationTimedOut(Rule):
 class OutputFlooded(Rule):
     """An implementation wrote to its output without end, and was stopped.
 
-    Logs of a server are bounded and cost CPU; a process whose output nobody reads blocks.
+    Logs of a server are bounded and cost CPU; a process whose output nobody reads blocks. No
+    ladder declines such a rung, since it raises nothing.
+
+    Mend it by silencing the library; a plan forbids the rung until then. What it takes is not
+    known: the exit code is 3, unless another finding already answers no (1).
     """
 
     code = "BF307"
     slug = "output-flooded"
-    severity = Severity.WARNING
+    severity = Severity.ERROR
 
 
 class ProbeOutOfMemory(Rule):
@@ -112,9 +122,7 @@ class ProbeOutOfMemory(Rule):
     and all that it starts; where neither can be had the tree is sampled every 4 ms, and the finding
     says so. What it would have needed is unknown, and more than the limit that the finding names.
 
-    Where the limit is above the budget the answer is known: it does not fit. Where the machine had
-    less free than the budget it is not, and the exit code is 3: measure where there is more memory,
-    or with fewer ``--jobs``.
+    Let a lower rung serve there, or take an instance with more memory.
     """
 
     code = "BF308"
@@ -123,11 +131,12 @@ class ProbeOutOfMemory(Rule):
 
 
 class OtherPython(Rule):
-    """What was measured ran on another minor version of Python than the platform's.
+    """What was measured ran on another minor version of Python than the target runs.
 
     Time and memory of imports differ between versions of Python by some per cent, and so do the
-    versions of the distributions that can be installed. Measure with the platform's version:
-    create the project's environment with it, or name it as ``interpreter``.
+    versions of the distributions that can be installed. Measure with the target's version: create
+    the project's environment with it, or name it as ``interpreter``. Or choose for the target, with
+    ``python`` in ``[tool.bootfit]``, the one that you measured with.
     """
 
     code = "BF309"
@@ -198,6 +207,19 @@ class EnvironmentDrift(Rule):
     severity = Severity.WARNING
 
 
+class MachineTooSmall(Rule):
+    """An implementation took all that this machine had for a probe, less than the budget.
+
+    Whether it fits where the app will run is not known: the exit code is 3, unless another finding
+    already answers no (1). Measure where more memory is free, or with fewer ``--jobs``, which share
+    it.
+    """
+
+    code = "BF315"
+    slug = "machine-too-small"
+    severity = Severity.ERROR
+
+
 RULES: tuple[type[Rule], ...] = (
     OverBudget,
     SlowImport,
@@ -213,4 +235,5 @@ RULES: tuple[type[Rule], ...] = (
     WeakerMemoryFigure,
     SlowAppImport,
     EnvironmentDrift,
+    MachineTooSmall,
 )

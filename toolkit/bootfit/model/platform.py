@@ -67,6 +67,11 @@ class Platform:
     next_plan_up: str = ""
 
 
+def minor_version(python: str) -> str:
+    """Return ``3.11`` for ``3.11.9``: what distributions are built for, and figures belong to."""
+    return ".".join(python.split(".")[:2])
+
+
 @dataclass(frozen=True)
 class Target:
     """What a wheel must match: an interpreter, an operating system, a libc, an architecture."""
@@ -80,7 +85,7 @@ class Target:
     @property
     def python_minor(self) -> tuple[int, int]:
         """Return ``(3, 11)`` for ``3.11.9``."""
-        major, minor = self.python.split(".")[:2]
+        major, minor = minor_version(self.python).split(".")
         return int(major), int(minor)
 
     def __str__(self) -> str:

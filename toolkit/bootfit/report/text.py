@@ -6,7 +6,9 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from bootfit.model.finding import Finding, Severity, in_order, worst
+from bootfit.model.answer import exit_code
+from bootfit.model.errors import ExitCode
+from bootfit.model.finding import Finding, Severity, in_order
 from bootfit.model.run import Run
 from bootfit.model.style import Style
 from bootfit.report.text_check import check_section
@@ -91,10 +93,15 @@ def _explained(finding: Finding, style: Style) -> Text:
 
 
 def _verdict(run: Run) -> Text:
-    severity = worst(run.findings)
+    code = exit_code(run.findings, Severity.ERROR)
     errors = sum(f.severity is Severity.ERROR for f in run.findings)
     where = run.platform
-    if severity is Severity.ERROR:
+    if code is ExitCode.UNDETERMINED:
+        text = (
+            f"? {run.project}: what it takes on {where} could not be determined: {errors} error(s)"
+        )
+        return Text(text, style="bold red")
+    if code is ExitCode.FINDINGS:
         answers = {
             "check": f"does not install on {where}",
             "measure": f"does not fit on {where}",

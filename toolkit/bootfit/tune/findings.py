@@ -36,7 +36,7 @@ def findings_of(
         *_about_fit(plan, situation, misfit),
         *_about_rungs(plan, situation, alternatives),
         *_about_timeout(plan, situation, slowest_seconds),
-        *_about_surroundings(plan, situation, measurements),
+        *_about_surroundings(plan, situation),
         *_about_requests(plan, measurements),
     ]
     if description.interface == "asgi":
@@ -153,9 +153,7 @@ def _about_timeout(plan: Plan, situation: Situation, slowest_seconds: float) -> 
         )
 
 
-def _about_surroundings(
-    plan: Plan, situation: Situation, measurements: MeasurementSet
-) -> Iterator[Finding]:
+def _about_surroundings(plan: Plan, situation: Situation) -> Iterator[Finding]:
     if "GUNICORN_CMD_ARGS" in plan.environment:
         theirs = situation.platform.environment["GUNICORN_CMD_ARGS"]
         yield rules.PlatformPreloads.finding(
@@ -163,14 +161,6 @@ def _about_surroundings(
             f"{situation.platform.title} runs gunicorn with --preload by itself; the plan sets "
             f"GUNICORN_CMD_ARGS to {plan.environment['GUNICORN_CMD_ARGS']!r} instead",
             evidence=[f"GUNICORN_CMD_ARGS={theirs}"],
-        )
-    measured = ".".join(measurements.conditions.python.split(".")[:2])
-    if measured != ".".join(plan.python.split(".")[:2]):
-        yield rules.PythonDiffers.finding(
-            "python",
-            f"measured with Python {measurements.conditions.python}, but the target runs "
-            f"{plan.python}",
-            remedy=f'set python = "{measured}" in [tool.bootfit], or measure with {plan.python}',
         )
 
 

@@ -80,19 +80,6 @@ class PlatformPreloads(Rule):
     severity = Severity.NOTE
 
 
-class PythonDiffers(Rule):
-    """The measurements were taken with another Python than the target runs.
-
-    Memory and import time differ between minor versions of Python, and so can the versions of
-    what is installed. Mend it by measuring with the target's Python (``interpreter`` in
-    ``[tool.bootfit]``), or by choosing for the target the Python that you measured with.
-    """
-
-    code = "BF406"
-    slug = "python-differs"
-    severity = Severity.WARNING
-
-
 class TightFit(Rule):
     """The plan fits, with less than a quarter to spare.
 
@@ -145,7 +132,6 @@ RULES: tuple[type[Rule], ...] = (
     SlowFirstUse,
     SettingDoesNotFit,
     PlatformPreloads,
-    PythonDiffers,
     TightFit,
     InterfaceNotServed,
     RequestsNotMeasured,
