@@ -27,7 +27,7 @@ def command(fix: bool, diff: bool, write: bool, **options: Any) -> int:
     installs. --write exits with 0 when everything is mended, and with 1, nothing written, when no
     change of pins helps.
     """
-    from bootfit.commands.legs import check
+    from bootfit.commands.check_legs import check
     from bootfit.commands.walk import walk_through
     from bootfit.model.errors import UsageError
 

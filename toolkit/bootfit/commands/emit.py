@@ -25,7 +25,8 @@ from bootfit.commands.options import (
 @output_options
 def command(diff: bool, write: bool, check: bool, force: bool, **options: Any) -> int:
     """Write the files of the plan for PROJECT: shown as a diff unless told otherwise."""
-    from bootfit.commands.legs import check_or_take, measure_or_take
+    from bootfit.commands.check_legs import check_or_take
+    from bootfit.commands.legs import measure_or_take
     from bootfit.commands.outcome import check_formats, deliver
     from bootfit.commands.plan_legs import emit, tune
     from bootfit.commands.walk import Walk

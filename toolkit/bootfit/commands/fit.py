@@ -19,7 +19,8 @@ from bootfit.commands.options import (
 @output_options
 def command(**options: Any) -> int:
     """Say whether PROJECT installs, boots and fits: check, measure, tune, emit and verify it."""
-    from bootfit.commands.legs import check, measure
+    from bootfit.commands.check_legs import check
+    from bootfit.commands.legs import measure
     from bootfit.commands.plan_legs import emit, tune, verify
     from bootfit.commands.walk import walk_through
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from bootfit.commands.legs import index_values
+from bootfit.commands.check_legs import index_values
 from bootfit.commands.outcome import check_formats, deliver
 from bootfit.commands.walk import Walk
 from bootfit.model.finding import Severity

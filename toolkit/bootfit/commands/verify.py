@@ -21,7 +21,8 @@ from bootfit.commands.options import (
 @output_options
 def command(**options: Any) -> int:
     """Boot the plan for PROJECT under the platform's memory limit and request every endpoint."""
-    from bootfit.commands.legs import check_or_take, measure_or_take
+    from bootfit.commands.check_legs import check_or_take
+    from bootfit.commands.legs import measure_or_take
     from bootfit.commands.plan_legs import emit, tune, verify
     from bootfit.commands.walk import walk_through
 
