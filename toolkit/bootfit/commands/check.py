@@ -4,7 +4,8 @@ from typing import Any
 
 import click
 
-from bootfit.commands.options import index_options, output_options, project_options
+from bootfit.commands.options import index_options, project_options
+from bootfit.commands.output_options import output_options
 
 
 @click.command("check")

@@ -4,17 +4,15 @@ from typing import Any
 
 import click
 
-from bootfit.commands.options import (
-    app_options,
-    index_options,
-    output_options,
-    project_options,
-)
+from bootfit.commands.options import index_options, project_options
+from bootfit.commands.output_options import output_options
+from bootfit.commands.probe_options import app_options, verify_options
 
 
 @click.command("fit")
 @project_options
 @app_options
+@verify_options
 @index_options
 @output_options
 def command(**options: Any) -> int:

@@ -4,7 +4,9 @@ from typing import Any
 
 import click
 
-from bootfit.commands.options import app_options, output_options, project_options
+from bootfit.commands.options import project_options
+from bootfit.commands.output_options import output_options
+from bootfit.commands.probe_options import app_options
 
 
 @click.command("measure")

@@ -41,57 +41,6 @@ def project_options(function: F) -> F:
     )(function)
 
 
-def app_options(function: F) -> F:
-    """Add what says how the app is probed."""
-    return apply(
-        option("--app", envvar="BOOTFIT_APP", metavar="MODULE:ATTR", help="The app object."),
-        option(
-            "--interpreter",
-            envvar="BOOTFIT_INTERPRETER",
-            type=click.Path(path_type=Path),
-            help="Python that has the project's requirements installed.",
-        ),
-        option(
-            "--memory", envvar="BOOTFIT_MEMORY", metavar="SIZE", help="Memory budget, like 512Mi."
-        ),
-        option(
-            "--samples",
-            envvar="BOOTFIT_SAMPLES",
-            type=click.IntRange(1, 50),
-            default=3,
-            show_default=True,
-            help="Fresh processes a probe.",
-        ),
-        option(
-            "--jobs",
-            envvar="BOOTFIT_JOBS",
-            type=click.IntRange(1, 64),
-            default=2,
-            show_default=True,
-            help="Probes at a time.",
-        ),
-        option(
-            "--time-limit",
-            envvar="BOOTFIT_TIME_LIMIT",
-            type=click.FloatRange(1, 3600),
-            default=120,
-            show_default=True,
-            metavar="SECONDS",
-            help="Wall time that one probe may take.",
-        ),
-    )(function)
-
-
-def measured_option(function: F) -> F:
-    """Add what spares measuring again."""
-    return option(
-        "--measured",
-        type=click.Path(path_type=Path, dir_okay=False),
-        metavar="RUN.json",
-        help="Take the measurements from an earlier run document.",
-    )(function)
-
-
 def index_options(function: F) -> F:
     """Add what says which package index is asked."""
     return apply(
@@ -114,40 +63,4 @@ def index_options(function: F) -> F:
             envvar="BOOTFIT_REFRESH",
             help="Ask the index anew; else index pages are kept for ten minutes.",
         ),
-    )(function)
-
-
-def output_options(function: F) -> F:
-    """Add what says how the answer is given."""
-    return apply(
-        option(
-            "--format",
-            "formats",
-            multiple=True,
-            metavar="NAME[=FILE]",
-            help="text, json, or an extension's; may be repeated.",
-        ),
-        option(
-            "-o",
-            "--output",
-            type=click.Path(path_type=Path, dir_okay=False),
-            help="File for the one format that names none.",
-        ),
-        option(
-            "--fail-on",
-            type=click.Choice(["note", "warning", "error"]),
-            default="error",
-            show_default=True,
-            envvar="BOOTFIT_FAIL_ON",
-            help="Lowest severity that makes the exit code 1.",
-        ),
-        option(
-            "--color",
-            envvar="BOOTFIT_COLOR",
-            type=click.Choice(["auto", "always", "never"]),
-            default="auto",
-            help="Colour of the text report.",
-        ),
-        option("-q", "--quiet", is_flag=True, help="The verdict and findings alone."),
-        option("-v", "--verbose", is_flag=True, help="Every detail."),
     )(function)

@@ -84,6 +84,7 @@ def verify(walk: Walk) -> None:
         interpreter=find_interpreter(walk.root, walk.config.interpreter),
         requests=walk.config.requests,
         environment=walk.config.environment,
+        limit_cpu=walk.options["limit_cpu"],
         progress=walk.progress,
     )
     walk.learn(*findings, evidence=evidence)

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from bootfit.commands.options import output_options
+from bootfit.commands.output_options import output_options
 
 
 @click.command("report")
