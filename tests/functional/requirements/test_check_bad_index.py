@@ -1,6 +1,8 @@
 """An index that misbehaves: one line, exit code 3, and never a wrong "fits"."""
 
 import io
+import subprocess
+import sys
 import tarfile
 import time
 
@@ -194,3 +196,71 @@ def test_credentials_in_lines_that_are_not_followed_are_never_shown(index, check
     )
     assert len(findings) == 3
     assert "s3cret" not in str(findings)
+
+
+def test_an_index_that_hangs_is_not_waited_for(index, project):
+    """The resolver is ended, and the process does not wait for threads that hang."""
+    index.wheel("a", "1.0")
+    index.wheel("b", "1.0")
+    index.answers["/simple/a/"] = lambda h: h.give(500, "text/plain", b"")
+    index.answers["/simple/b/"] = lambda _: index.release.wait(60)
+    (project / "requirements.txt").write_text("a\nb\n")
+    script = (
+        "import sys, psutil\n"
+        "from bootfit.model.errors import BootfitError\n"
+        "from bootfit.platforms import load_platform, target_for\n"
+        "from bootfit.requirements import check_project\n"
+        "from pathlib import Path\n"
+        "platform = load_platform('render-free')\n"
+        "try:\n"
+        "    check_project(Path(sys.argv[1]), ['requirements.txt'], platform,\n"
+        "        target_for(platform, '3.12'), index_url=sys.argv[2], progress=lambda _: None)\n"
+        "except BootfitError as error:\n"
+        "    print(error.message, psutil.Process().children(), sep='\\n')\n"
+        "    sys.exit(error.exit_code)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(project), index.url],
+        capture_output=True,
+        text=True,
+        timeout=15,  # Of half a minute, which is how long a page may take.
+        check=False,
+    )
+    assert done.returncode == ExitCode.UNDETERMINED
+    message, children = done.stdout.splitlines()
+    assert message == f"the index {index.url}/ gave no page for a: HTTP 500"
+    assert children == "[]"
+
+
+def test_pages_that_never_come_end_within_the_time_limit(index, check):
+    for name in ("a", "b", "c"):
+        index.wheel(name, "1.0")
+        index.answers[f"/simple/{name}/"] = lambda _: index.release.wait(30)
+    started = time.monotonic()
+    assert "did not answer in time" in undetermined(check, "a", "b", "c", timeout=2)
+    assert time.monotonic() - started < 6
+
+
+def test_a_mirror_that_contradicts_itself_gives_no_verdict(index, check):
+    """The resolver sees a release that the page which is read for its files lacks."""
+    index.wheel("a", "1.0")
+    old = index.page("a")
+    index.wheel("a", "2.0")
+    new = index.page("a")
+
+    def answer(handler):
+        kind, text = new if handler.headers["User-Agent"].startswith("uv") else old
+        handler.give(200, kind, text.encode())
+
+    index.answers["/simple/a/"] = answer
+    assert "contradicts itself: it gave the resolver a 2.0" in undetermined(check, "a")
+    seen = iter([old, new])
+
+    def late(handler):
+        uv = handler.headers["User-Agent"].startswith("uv")
+        kind, text = new if uv else next(seen)
+        handler.give(200, kind, text.encode())
+
+    index.answers["/simple/a/"] = late
+    checks, _, _ = check("a", freshness="refresh")
+    assert checks["a"].wheel.filename == "a-2.0-py3-none-any.whl"

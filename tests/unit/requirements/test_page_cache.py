@@ -2,9 +2,9 @@
 
 import pytest
 
-from bootfit.requirements.page_cache import MAX_AGE_SECONDS, PageCache, StoredPage
+from bootfit.requirements.page_cache import MAX_AGE_SECONDS, PageCache
 
-PAGE = StoredPage("https://index.test/simple/a/", "text/html; charset=utf-8", b"<html>\n</html>")
+PAGE = b"what a page says\nin two lines"
 WHERE = ("https://index.test/simple/", "a")
 
 
@@ -42,7 +42,14 @@ def test_indexes_do_not_share_and_files_are_private(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "damage", [lambda b: b[:-3], lambda b: b"", lambda b: b"[]\n", lambda b: b"\x00"]
+    "damage",
+    [
+        lambda b: b[:-3],
+        lambda b: b"",
+        lambda b: b"[]\n",
+        lambda b: b"\x00",
+        lambda b: b.replace(b"two", b"six"),
+    ],
 )
 def test_a_damaged_page_is_none(tmp_path, damage):
     cache = PageCache(tmp_path)

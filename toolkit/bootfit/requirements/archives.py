@@ -15,9 +15,8 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import IO, Any, cast
-
-import requests
 
 from bootfit.requirements.index import Index, IndexUnreachableError
 from bootfit.requirements.index_page import IndexFile
@@ -80,7 +79,9 @@ def _read_tar(
                 if not _collect(tar, members, wanted, enough):
                     _read_to_end(expanded)
         except _BROKEN as error:
-            if isinstance(error, requests.RequestException):
+            from requests import RequestException
+
+            if isinstance(error, RequestException):
                 raise
             reason = str(error) or "it ends too early"
             raise UnreadableArchive(f"it is no sound tar file: {reason}") from None
@@ -307,7 +308,7 @@ class _RangeFile(io.RawIOBase):
 def _tail(index: Index, url: str) -> tuple[int, bytes]:
     """Return the size of the file and its last block."""
     with index.stream(url, first=-_BLOCK) as (response, chunks):
-        if response.status_code == requests.codes.partial_content:
+        if response.status_code == HTTPStatus.PARTIAL_CONTENT:
             total = response.headers.get("Content-Range", "").rpartition("/")[2]
             if total.isdigit():
                 return int(total), _at_most(chunks, _BLOCK)
@@ -316,7 +317,7 @@ def _tail(index: Index, url: str) -> tuple[int, bytes]:
 
 def _range(index: Index, url: str, first: int, last: int) -> bytes:
     with index.stream(url, first=first, last=last) as (response, chunks):
-        if response.status_code != requests.codes.partial_content:
+        if response.status_code != HTTPStatus.PARTIAL_CONTENT:
             raise IndexUnreachableError("the index does not serve parts of files")
         return _at_most(chunks, last - first + 1)
 

@@ -1,11 +1,11 @@
 """What an index says about a project: its files, by version. Pure."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from typing import Literal
 
 import msgspec
+from packaging.utils import canonicalize_version
 from packaging.version import Version
 
 FileKind = Literal["wheel", "sdist"]
@@ -31,24 +31,46 @@ class IndexFile(msgspec.Struct, frozen=True, gc=False):
     uploaded: datetime | None = None
 
 
-@dataclass(frozen=True)
-class ProjectFiles:
-    """All files of a project that count; ``on_index`` is False where the index has no such name."""
+#: Canonical version → the files of that version. Versions that are equal have one key.
+Groups = Mapping[str, tuple[IndexFile, ...]]
 
-    name: str
-    files: tuple[IndexFile, ...] = ()
-    on_index: bool = True
+
+class ProjectFiles:
+    """All files of a project that count; ``on_index`` is False where the index has no such name.
+
+    The files of a version may stay packed until they are asked for: of the hundreds that a
+    project has, a check looks at one.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        files: Iterable[IndexFile] = (),
+        on_index: bool = True,
+        *,
+        groups: Groups | None = None,
+        moment: datetime | None = None,
+    ) -> None:
+        self.name = name
+        self.on_index = on_index
+        self._groups = grouped(files) if groups is None else groups
+        self._moment = moment
+
+    @property
+    def files(self) -> tuple[IndexFile, ...]:
+        """Return all files, those of one version together."""
+        return tuple(file for key in self._groups for file in self._of(key))
 
     def of(self, version: Version) -> tuple[IndexFile, ...]:
         """Return the files of exactly ``version``."""
-        return tuple(file for file in self.files if file.version == version)
+        return self._of(canonicalize_version(version))
 
     def by_version(self) -> dict[Version, tuple[IndexFile, ...]]:
         """Return all files by version, the oldest first."""
-        groups: dict[Version, list[IndexFile]] = {}
-        for file in self.files:
-            groups.setdefault(file.version, []).append(file)
-        return {version: tuple(groups[version]) for version in sorted(groups)}
+        groups = (files for key in self._groups if (files := self._of(key)))
+        return {
+            files[0].version: files for files in sorted(groups, key=lambda files: files[0].version)
+        }
 
     def before(self, moment: datetime | None) -> "ProjectFiles":
         """Return what had been uploaded at ``moment``; all of it where that is None.
@@ -57,19 +79,38 @@ class ProjectFiles:
         """
         if moment is None:
             return self
-        kept = tuple(f for f in self.files if f.uploaded is not None and f.uploaded < moment)
-        return ProjectFiles(self.name, kept, self.on_index)
+        return ProjectFiles(self.name, on_index=self.on_index, groups=self._groups, moment=moment)
+
+    def _of(self, key: str) -> tuple[IndexFile, ...]:
+        files = self._groups.get(key, ())
+        moment = self._moment
+        if moment is None:
+            return files
+        return tuple(f for f in files if f.uploaded is not None and f.uploaded < moment)
+
+
+def grouped(files: Iterable[IndexFile]) -> dict[str, tuple[IndexFile, ...]]:
+    """Return ``files`` by canonical version, in their order."""
+    groups: dict[str, list[IndexFile]] = {}
+    keys: dict[Version, str] = {}
+    for file in files:
+        key = keys.get(file.version)
+        if key is None:
+            key = keys[file.version] = canonicalize_version(file.version)
+        groups.setdefault(key, []).append(file)
+    return {key: tuple(group) for key, group in groups.items()}
 
 
 def merge(name: str, pages: Iterable[ProjectFiles]) -> ProjectFiles:
     """Return the files of several indexes as one, the first to name a file wins (as in pip)."""
+    known = tuple(pages)
+    if len(known) == 1:
+        return known[0]
     files: dict[str, IndexFile] = {}
-    on_index = False
-    for page in pages:
-        on_index = on_index or page.on_index
+    for page in known:
         for file in page.files:
             files.setdefault(file.filename, file)
-    return ProjectFiles(name, tuple(files.values()), on_index)
+    return ProjectFiles(name, files.values(), any(page.on_index for page in known))
 
 
 def moment_of(text: str) -> datetime:

@@ -158,13 +158,15 @@ class Inquiry:
         entry = direct.get(name)
         chain = chain_to(name, resolution, direct) if resolution else ()
         root = next((e for e in direct.values() if chain and chain[0] == origin(e)), entry)
+        chosen = resolution is not None
+        page = self.index.page_with(name, version) if chosen else self.index.page(name)
         return Candidate(
             name=name,
             version=version,
             direct=entry is not None,
             chain=chain or ((origin(entry),) if entry else ()),
             place=root.place if root else None,
-            files=self.index.page(name).of(version),
+            files=page.of(version),
             hashes=frozenset(entry.hashes if entry else ()),
             from_source=name in self.from_source(),
             remark=remark,
@@ -184,7 +186,8 @@ class Inquiry:
 
     def _resolve(self, question: Question, target: Target) -> Resolution | NoSolution:
         for _ in range(_MAX_SDISTS):
-            answer = self.resolver.ask(replace(question, metadata=dict(self.metadata)), target)
+            asked = replace(question, metadata=dict(self.metadata))
+            answer = self.resolver.ask(asked, target, lambda name: self.index.begin((name,)))
             if not isinstance(answer, NeedsMetadata):
                 return answer
             key = (answer.name, answer.version)

@@ -1,5 +1,7 @@
 """Index pages kept on disk between runs: one file a page, written whole, safe in parallel runs.
 
+What a page says is kept packed, not as it was sent (`packed_page`).
+
 uv is told to keep its own cache in the same way, so both see an index at the same age.
 """
 
@@ -8,8 +10,8 @@ import json
 import os
 import tempfile
 import time
+import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
@@ -18,17 +20,6 @@ from typing import Literal
 Freshness = Literal["young", "refresh", "offline"]
 #: As long as the public index lets its pages be kept.
 MAX_AGE_SECONDS = 600.0
-
-
-@dataclass(frozen=True)
-class StoredPage:
-    """An index page as it was sent."""
-
-    #: Where it came from in the end: links on it are relative to that.
-    url: str
-    #: The Content-Type header.
-    kind: str
-    body: bytes
 
 
 class PageCache:
@@ -45,35 +36,28 @@ class PageCache:
         self._folder = folder
         self._now = now
 
-    def find(self, index: str, name: str) -> StoredPage | None:
+    def find(self, index: str, name: str) -> bytes | None:
         """Return the page of project ``name`` that may still be used; None where there is none."""
         if self.freshness == "refresh":
             return None
         try:
-            head, _, body = self._path(index, name).read_bytes().partition(b"\n")
+            head, _, page = self._path(index, name).read_bytes().partition(b"\n")
             known = json.loads(head)
             age = self._now() - known["fetched"]
-            page = StoredPage(str(known["url"]), str(known["kind"]), body)
-            whole = len(body) == known["bytes"]
+            whole = (len(page), zlib.crc32(page)) == (known["bytes"], known["crc"])
         except (OSError, ValueError, KeyError, TypeError):
             return None
         young = 0 <= age < MAX_AGE_SECONDS
         return page if whole and (young or self.freshness == "offline") else None
 
-    def keep(self, index: str, name: str, page: StoredPage) -> None:
+    def keep(self, index: str, name: str, page: bytes) -> None:
         """Keep ``page``, readable for this user alone: an index may be private."""
-        path = self._path(index, name)
-        head = {
-            "url": page.url,
-            "kind": page.kind,
-            "fetched": self._now(),
-            "bytes": len(page.body),
-        }
-        keep_file(path, json.dumps(head).encode() + b"\n" + page.body)
+        head = {"fetched": self._now(), "bytes": len(page), "crc": zlib.crc32(page)}
+        keep_file(self._path(index, name), json.dumps(head).encode() + b"\n" + page)
 
     def _path(self, index: str, name: str) -> Path:
         key = sha256(index.encode()).hexdigest()[:16]
-        return self._folder / key / f"{name}.page"
+        return self._folder / key / f"{name}.packed"
 
 
 def keep_file(path: Path, data: bytes) -> None:

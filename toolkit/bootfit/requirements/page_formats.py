@@ -53,7 +53,7 @@ _DECODER = msgspec.json.Decoder(_Page)
 _LOOSE_DECODER = msgspec.json.Decoder(_LoosePage)
 
 
-def read_json_page(body: bytes, base_url: str) -> tuple[IndexFile, ...]:
+def read_json_page(body: bytes | bytearray, base_url: str) -> tuple[IndexFile, ...]:
     """Return the files on a JSON page that was fetched from ``base_url``.
 
     Raises:
@@ -67,7 +67,9 @@ def read_json_page(body: bytes, base_url: str) -> tuple[IndexFile, ...]:
     return tuple(_index_files(page.files, base))
 
 
-def read_html_page(name: str, body: bytes, base_url: str, encoding: str) -> tuple[IndexFile, ...]:
+def read_html_page(
+    name: str, body: bytes | bytearray, base_url: str, encoding: str
+) -> tuple[IndexFile, ...]:
     """Return the files on an HTML page of project ``name`` that was fetched from ``base_url``.
 
     Raises:
@@ -113,7 +115,7 @@ def kind_and_version(filename: str) -> tuple[FileKind, Version] | None:
     return None
 
 
-def _decoded(body: bytes) -> _Page | _LoosePage:
+def _decoded(body: bytes | bytearray) -> _Page | _LoosePage:
     try:
         return _DECODER.decode(body)
     except msgspec.ValidationError:
@@ -165,7 +167,7 @@ def _version(text: str) -> Version | None:
         return None
 
 
-def _looks_like_index(body: bytes) -> bool:
+def _looks_like_index(body: bytes | bytearray) -> bool:
     """An index page without files has no text for people; PEP 629 gives it a version."""
     lower = body[:65536].lower()
     if b"pypi:repository-version" in lower:

@@ -1,9 +1,11 @@
 """The `check` leg: requirement files become a verdict for each distribution, and findings."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
@@ -158,7 +160,17 @@ def _addresses(project: ProjectRequirements, index_url: str | None) -> tuple[Ind
 
 
 def _public_index() -> str:
-    # Takes a tenth of a second to import, and is not needed where an index is named.
+    """Return what `pypi_simple` says, without its import, which takes a tenth of a second."""
+    found = find_spec("pypi_simple")
+    if found and found.origin:
+        with suppress(OSError):
+            stated = re.search(
+                r'^PYPI_SIMPLE_ENDPOINT\b[^=\n]*= *"([^"\n]+)"',
+                Path(found.origin).read_text(encoding="utf-8"),
+                re.MULTILINE,
+            )
+            if stated:
+                return stated[1]
     from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
     return PYPI_SIMPLE_ENDPOINT
@@ -171,19 +183,33 @@ def _candidates(inquiry: Inquiry) -> tuple[bool, list[Candidate], list[Finding]]
     if not direct:
         return True, candidates, []
     inquiry.progress(f"Resolving {len(direct)} requirements for {inquiry.target}")
-    # First: an index that does not answer as one says more about why than the resolver.
-    pages = inquiry.index.pages(direct)
-    if not any(page.on_index for page in pages.values()):
-        raise UndeterminedError(
-            f"the index {inquiry.index.addresses[0].url} knows none of: {', '.join(direct)}",
-            "is the index URL right, and are the names? set --index-url or BOOTFIT_INDEX_URL",
-        )
-    answer = inquiry.resolve(inquiry.question(inquiry.project.requirements), inquiry.target)
+    # While the resolver runs. Where one of them cannot be had, its answer would be of no use.
+    inquiry.index.begin(direct, failed=inquiry.resolver.abandon)
+    try:
+        answer = inquiry.resolve(inquiry.question(inquiry.project.requirements), inquiry.target)
+    except UndeterminedError:
+        # An index that does not answer as one says more about why than the resolver.
+        _know_any(inquiry, direct)
+        raise
+    _know_any(inquiry, direct)
     if isinstance(answer, NoSolution):
         audited = audit(inquiry, answer)
         return False, [*candidates, *audited.candidates], list(audited.findings)
     inquiry.progress(f"Reading the index pages of {len(answer.versions)} distributions")
     return True, [*candidates, *inquiry.candidates(answer)], []
+
+
+def _know_any(inquiry: Inquiry, names: Collection[str]) -> None:
+    """Refuse an index that has none of ``names``.
+
+    Raises:
+        UndeterminedError: it has none, or does not answer as an index.
+    """
+    if not any(page.on_index for page in inquiry.index.pages(names).values()):
+        raise UndeterminedError(
+            f"the index {inquiry.index.addresses[0].url} knows none of: {', '.join(names)}",
+            "is the index URL right, and are the names? set --index-url or BOOTFIT_INDEX_URL",
+        )
 
 
 def _cuda(checks: Sequence[DistributionCheck]) -> list[Finding]:

@@ -9,11 +9,13 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from hashlib import sha256
 from pathlib import Path
+from threading import Lock, Timer
+from typing import IO
 
 from packaging.utils import canonicalize_name
 from packaging.version import Version
@@ -22,7 +24,7 @@ from bootfit.model.credentials import without_credentials
 from bootfit.model.errors import UndeterminedError
 from bootfit.model.platform import Target
 from bootfit.requirements.core_metadata import SdistMetadata
-from bootfit.requirements.index import IndexAddress
+from bootfit.requirements.index_address import IndexAddress
 from bootfit.requirements.page_cache import MAX_AGE_SECONDS, Freshness
 from bootfit.requirements.target_environment import uv_platform
 
@@ -41,6 +43,13 @@ _UNREACHABLE = re.compile(
     r"Couldn't parse|Failed to parse|Network connectivity",
     re.IGNORECASE,
 )
+
+
+_TRY_AGAIN = "pin more versions, or try again on a faster connection"
+#: What `RUST_LOG` makes uv say of each page: "No cache entry for: https://host/simple/flask/".
+_LOG = "uv_client::cached_client=debug"
+_LOGGED = re.compile(r"(?:TRACE|DEBUG|INFO|WARN) ")
+_PAGE = re.compile(r"(?:TRACE|DEBUG|INFO) [^:]*: https?://\S+/([a-z0-9][a-z0-9._-]*)/\s*$")
 
 
 @dataclass(frozen=True)
@@ -108,18 +117,41 @@ class Resolver:
         self._freshness = freshness
         self._timeout_seconds = timeout_seconds
         self._interpreter = _bare_interpreter(cache_folder(), folder)
+        self._known: dict[object, Answer] = {}
+        self._lock = Lock()
+        self._running: list[subprocess.Popen[str]] = []
+        self._abandoned = False
         self._cache = _writable(cache_folder() / "uv", folder / "cache")
 
-    def ask(self, question: Question, target: Target) -> Answer:
+    def ask(
+        self, question: Question, target: Target, heard: Callable[[str], None] = lambda _: None
+    ) -> Answer:
         """Return what the target would get.
+
+        Args:
+            question: what is wanted.
+            target: where it must install.
+            heard: told the name of each project whose index page is read, as it is read.
 
         Raises:
             UndeterminedError: the index does not answer, or `uv` does not run.
         """
-        with tempfile.TemporaryDirectory(dir=self._folder) as run:
-            return self._ask(question, target, Path(run))
+        key = _key(question, target)
+        if key not in self._known:
+            with tempfile.TemporaryDirectory(dir=self._folder) as run:
+                self._known[key] = self._ask(question, target, Path(run), heard)
+        return self._known[key]
 
-    def _ask(self, question: Question, target: Target, folder: Path) -> Answer:
+    def abandon(self) -> None:
+        """End all runs of `uv` and refuse new ones: their answers are of no use any more."""
+        with self._lock:
+            self._abandoned = True
+            for process in self._running:
+                process.kill()
+
+    def _ask(
+        self, question: Question, target: Target, folder: Path, heard: Callable[[str], None]
+    ) -> Answer:
         import uv
 
         config = folder / "uv.toml"
@@ -144,27 +176,71 @@ class Resolver:
         if self._exclude_newer:
             command += ["--exclude-newer", self._exclude_newer]
         command += _wishes(question)
+        wanted, given = folder / "wanted.txt", folder / "given.txt"
+        wanted.write_text("\n".join(question.requirements) + "\n", encoding="utf-8")
+        with wanted.open() as entered, given.open("w") as printed:
+            code, errors = self._run(command, entered, printed, heard)
+        return read_answer(code, given.read_text(encoding="utf-8"), without_credentials(errors))
+
+    def _run(
+        self,
+        command: Sequence[str],
+        entered: IO[str],
+        printed: IO[str],
+        heard: Callable[[str], None],
+    ) -> tuple[int, str]:
+        """Return the exit code and what was said on stderr, less the log."""
         try:
-            done = subprocess.run(
+            process = subprocess.Popen(
                 command,
-                input="\n".join(question.requirements) + "\n",
-                capture_output=True,
+                stdin=entered,
+                stdout=printed,
+                stderr=subprocess.PIPE,
                 text=True,
-                check=False,
-                cwd=folder,
+                encoding="utf-8",
+                errors="replace",
+                cwd=self._folder,
                 env=_environment(self._timeout_seconds),
-                timeout=20 * self._timeout_seconds,
             )
-        except subprocess.TimeoutExpired:
-            raise UndeterminedError(
-                f"the resolver found no answer in {20 * self._timeout_seconds:.0f} s",
-                "pin more versions, or try again on a faster connection",
-            ) from None
         except OSError as error:
             raise UndeterminedError(
                 f"uv does not run: {error.strerror}", "install bootfit anew: it brings uv"
             ) from None
-        return read_answer(done.returncode, done.stdout, without_credentials(done.stderr))
+        limit = 20 * self._timeout_seconds
+        timer = Timer(limit, process.kill)
+        timer.daemon = True
+        said = []
+        with process, self._listed(process):
+            timer.start()
+            try:
+                for line in process.stderr or ():
+                    if page := _PAGE.match(line):
+                        heard(page[1])
+                    if not _LOGGED.match(line):
+                        said.append(line)
+                code = process.wait()
+            finally:
+                process.kill()
+                late = not timer.is_alive()
+                timer.cancel()
+        if self._abandoned:
+            raise UndeterminedError("the index did not answer in time", _TRY_AGAIN)
+        if late and code < 0:
+            raise UndeterminedError(f"the resolver found no answer in {limit:.0f} s", _TRY_AGAIN)
+        return code, "".join(said)
+
+    @contextmanager
+    def _listed(self, process: "subprocess.Popen[str]") -> Iterator[None]:
+        """Let `abandon` end ``process`` while it runs."""
+        with self._lock:
+            self._running.append(process)
+            if self._abandoned:
+                process.kill()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._running.remove(process)
 
 
 @contextmanager
@@ -243,6 +319,12 @@ def _sentences(errors: str) -> tuple[str, ...]:
     parts = re.split(r"(?<=\.)\s*\n\s*(?=And |Because )", explanation)
     lines = [" ".join(part.split()) for part in (*parts, *hints) if part.strip()]
     return tuple(line for line in lines if line)
+
+
+def _key(question: Question, target: Target) -> object:
+    """Return what makes two questions the same; what sdists say does not change on the way."""
+    parts = tuple(getattr(question, f.name) for f in fields(question) if f.name != "metadata")
+    return (*parts, frozenset(question.metadata), target)
 
 
 def _wishes(question: Question) -> list[str]:
@@ -361,6 +443,7 @@ def _environment(timeout_seconds: float) -> dict[str, str]:
         "UV_HTTP_TIMEOUT": str(max(1, round(timeout_seconds))),
         "UV_HTTP_RETRIES": "1",
         "UV_NO_PROGRESS": "1",
+        "RUST_LOG": _LOG,
     }
 
 

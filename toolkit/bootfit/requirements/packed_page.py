@@ -1,0 +1,99 @@
+"""The files of a project in a few bytes, by version: what is kept of an index page. Pure.
+
+A page of the public index has up to 7 MB, of which a check needs one version. Packed, a page is a
+quarter of that, and only the versions that are asked for are unpacked.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+
+import msgspec
+
+from bootfit.requirements.index_page import IndexFile, grouped
+from bootfit.requirements.page_formats import kind_and_version
+
+
+class NotPacked(ValueError):  # noqa: N818 - says what the bytes are, which is the whole error
+    """The bytes are no packed page."""
+
+
+class _Packed(msgspec.Struct, array_like=True, gc=False):
+    filename: str
+    url: str
+    #: ``url`` stands without the file name, with which it ends.
+    shortened: bool
+    size_bytes: int | None
+    requires_python: str
+    yanked: str | None
+    digests: tuple[str, ...]
+    uploaded: datetime | None
+
+
+_GROUPS = msgspec.msgpack.Decoder(dict[str, msgspec.Raw])
+_GROUP = msgspec.msgpack.Decoder(list[_Packed])
+_ENCODER = msgspec.msgpack.Encoder()
+
+
+def pack_page(files: Iterable[IndexFile]) -> bytes:
+    """Return ``files`` as bytes that `PackedGroups` reads."""
+    groups = {key: [_pack(file) for file in group] for key, group in grouped(files).items()}
+    return _ENCODER.encode(groups)
+
+
+class PackedGroups(Mapping[str, tuple[IndexFile, ...]]):
+    """The files of a packed page by canonical version, each version unpacked when it is read."""
+
+    def __init__(self, data: bytes) -> None:
+        """Read ``data``.
+
+        Raises:
+            NotPacked: they are not from `pack_page`.
+        """
+        try:
+            self._groups = _GROUPS.decode(data)
+        except msgspec.DecodeError as error:
+            raise NotPacked(str(error)) from None
+
+    def __getitem__(self, key: str) -> tuple[IndexFile, ...]:
+        """Return the files of the version ``key``."""
+        found = (_unpack(packed) for packed in _GROUP.decode(self._groups[key]))
+        return tuple(file for file in found if file is not None)
+
+    def __iter__(self) -> Iterator[str]:
+        """Return the versions in the order of the page."""
+        return iter(self._groups)
+
+    def __len__(self) -> int:
+        """Return how many versions there are."""
+        return len(self._groups)
+
+
+def _pack(file: IndexFile) -> _Packed:
+    url = file.url.removesuffix(file.filename)
+    return _Packed(
+        file.filename,
+        url,
+        len(url) < len(file.url),
+        file.size_bytes,
+        file.requires_python,
+        file.yanked,
+        file.digests,
+        file.uploaded,
+    )
+
+
+def _unpack(packed: _Packed) -> IndexFile | None:
+    found = kind_and_version(packed.filename)
+    if found is None:
+        return None
+    return IndexFile(
+        filename=packed.filename,
+        url=packed.url + packed.filename if packed.shortened else packed.url,
+        kind=found[0],
+        version=found[1],
+        size_bytes=packed.size_bytes,
+        requires_python=packed.requires_python,
+        yanked=packed.yanked,
+        digests=packed.digests,
+        uploaded=packed.uploaded,
+    )
