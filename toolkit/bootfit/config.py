@@ -11,6 +11,7 @@ import msgspec
 
 from bootfit.model.app import ImplementationDeclaration, PluginDeclaration, RequestSpec
 from bootfit.model.errors import UsageError
+from bootfit.model.requirement_source import with_choices
 from bootfit.model.server_bounds import check_bounds
 from bootfit.model.sizes import parse_size
 from bootfit.model.spans import parse_fraction, parse_seconds
@@ -128,6 +129,9 @@ class Overrides:
     app: str | None = None
     interpreter: Path | None = None
     memory: str | None = None
+    #: Optional dependencies and dependency groups that are checked besides.
+    extras: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
 
 
 def load_config(root: Path, overrides: Overrides | None = None) -> Config:
@@ -159,6 +163,7 @@ def load_config(root: Path, overrides: Overrides | None = None) -> Config:
         requirements = _find_requirements(root, project)
         if requirements:
             assumptions.append(f"requirements from {', '.join(requirements)}")
+    requirements = with_choices(requirements, overrides.extras, overrides.groups)
 
     declared, registry = _plugins(table.plugins)
     interpreter = overrides.interpreter or (
@@ -273,7 +278,11 @@ def _find_requirements(root: Path, project: dict[str, Any]) -> tuple[str, ...]:
     for name in ("requirements.txt", "pylock.toml", "uv.lock", "poetry.lock", "Pipfile.lock"):
         if (root / name).is_file():
             return (name,)
-    return ("pyproject.toml",) if project.get("dependencies") else ()
+    dynamic = project.get("dynamic")
+    stated = project.get("dependencies") or (
+        isinstance(dynamic, list) and "dependencies" in dynamic
+    )
+    return ("pyproject.toml",) if stated else ()
 
 
 def _plugins(

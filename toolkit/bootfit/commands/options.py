@@ -38,6 +38,22 @@ def project_options(function: F) -> F:
             metavar="FILE",
             help="Requirement file, relative to the project; may be repeated.",
         ),
+        option(
+            "--extra",
+            "extras",
+            multiple=True,
+            envvar="BOOTFIT_EXTRA",
+            metavar="NAME",
+            help="Optional dependencies that are installed as well; may be repeated.",
+        ),
+        option(
+            "--group",
+            "groups",
+            multiple=True,
+            envvar="BOOTFIT_GROUP",
+            metavar="[FILE:]NAME",
+            help="Dependency group that is installed as well; may be repeated.",
+        ),
     )(function)
 
 

@@ -10,6 +10,7 @@ from bootfit.commands.outcome import check_formats, deliver
 from bootfit.commands.progress import Progress
 from bootfit.config import Config, Overrides, load_config
 from bootfit.extensions import load_all, load_functions
+from bootfit.model.errors import DoesNotFitError
 from bootfit.model.finding import Finding, in_order
 from bootfit.model.platform import Platform, Target
 from bootfit.model.rules import Assumption
@@ -31,6 +32,8 @@ class Walk:
                 app=options.get("app"),
                 interpreter=options.get("interpreter"),
                 memory=options.get("memory"),
+                extras=options.get("extras", ()),
+                groups=options.get("groups", ()),
             ),
         )
         self.progress = Progress(quiet=options["quiet"])
@@ -86,6 +89,9 @@ def walk_through(command: str, options: Mapping[str, Any], *legs: Callable[[Walk
     check_formats(options)
     walk = Walk(command, options)
     with walk.progress:
-        for leg in legs:
-            leg(walk)
+        try:
+            for leg in legs:
+                leg(walk)
+        except DoesNotFitError as answer:
+            walk.learn(answer.finding)
     return deliver(walk.run, options)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 from packaging.pylock import (
@@ -61,11 +62,18 @@ class Lock:
     options: list[OptionEntry] = field(default_factory=list)
 
 
-def read_lock(text: str, file: str, target: Target, extras: frozenset[str]) -> Lock:
+def read_lock(
+    text: str,
+    file: str,
+    target: Target,
+    extras: frozenset[str],
+    groups: frozenset[str] = frozenset(),
+) -> Lock:
     """Return what the lock in ``text`` pins on ``target``.
 
     Raises:
-        UsageError: it is not TOML or not a lock file of a version that is known.
+        UsageError: it is not TOML or not a lock file of a version that is known, or has none of
+            ``groups``.
     """
     document = load_toml(text, file)
     try:
@@ -79,13 +87,20 @@ def read_lock(text: str, file: str, target: Target, extras: frozenset[str]) -> L
             f"{place}: this is no valid lock file: {error}",
             "write it anew with `uv export --format pylock.toml` or `pip lock`",
         ) from None
+    known = sorted(map(canonicalize_name, lock.dependency_groups or ()))
+    if unknown := sorted(groups.difference(known)):
+        near = get_close_matches(unknown[0], known, n=1)
+        raise UsageError(
+            f"{file} has no dependency group called {unknown[0]!r}",
+            f"did you mean {near[0]!r}?" if near else f"it has {', '.join(known) or 'none'}",
+        )
     found = Lock()
     if lock.requires_python is not None:
         found.requires_python.append((str(lock.requires_python), _place(text, file, None, 0)))
     environment: dict[str, Any] = {
         **marker_environment(target),
         "extras": extras,
-        "dependency_groups": frozenset(lock.default_groups or ()),
+        "dependency_groups": groups or frozenset(lock.default_groups or ()),
     }
     for number, package in enumerate(lock.packages):
         if package.marker and not package.marker.evaluate(environment, context="lock_file"):

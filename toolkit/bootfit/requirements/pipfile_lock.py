@@ -39,14 +39,21 @@ class _Meta(msgspec.Struct, rename="kebab"):
 class _Document(msgspec.Struct):
     meta: _Meta = msgspec.field(name="_meta")
     default: dict[str, _Package] = {}
+    develop: dict[str, _Package] = {}
 
 
-def read_pipfile_lock(text: str, file: str, target: Target) -> Lock:
-    """Return what the ``default`` section of ``text`` pins on ``target``.
+def read_pipfile_lock(
+    text: str, file: str, target: Target, groups: frozenset[str] = frozenset()
+) -> Lock:
+    """Return what the ``default`` section of ``text`` pins on ``target``, or its ``develop`` one.
 
     Raises:
-        UsageError: it is no Pipfile.lock of version 6.
+        UsageError: it is no Pipfile.lock of version 6, or has none of ``groups``.
     """
+    if unknown := sorted(groups - {"develop"}):
+        raise UsageError(
+            f"{file} has no dependency group called {unknown[0]!r}", "its group is called develop"
+        )
     hint = "write it anew with `pipenv lock`"
     try:
         document = msgspec.convert(json.loads(text), _Document)
@@ -66,7 +73,9 @@ def read_pipfile_lock(text: str, file: str, target: Target) -> Lock:
     if isinstance(version, str) and re.fullmatch(r"\d+\.\d+", version):
         place = _place(text, file, "python_version")
         found.requires_python.append((f"=={version}.*", place))
-    for number, (name, package) in enumerate(document.default.items()):
+    for number, (name, package) in enumerate(
+        (document.develop if groups else document.default).items()
+    ):
         place = _place(text, file, name)
         if not holds(package.markers, target, frozenset(), place):
             continue

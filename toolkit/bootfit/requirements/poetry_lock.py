@@ -55,15 +55,24 @@ class _Document(msgspec.Struct):
 
 
 def read_poetry_lock(
-    text: str, file: str, target: Target, extras: frozenset[str], pyproject: str | None
+    text: str,
+    file: str,
+    target: Target,
+    extras: frozenset[str],
+    pyproject: str | None,
+    *,
+    groups: frozenset[str] = frozenset(),
 ) -> Lock:
     """Return what ``text`` pins on ``target`` for the main group, with the project's ``extras``.
+
+    Where ``groups`` are named, they count instead of the main group.
 
     Locks before version 2.1 do not say what belongs to which group: the ``pyproject`` beside
     them does. Without it, everything that is not optional counts.
 
     Raises:
-        UsageError: it is no poetry.lock of a version that is known, or has none of ``extras``.
+        UsageError: it is no poetry.lock of a version that is known, or has none of ``extras`` or
+            ``groups``.
     """
     try:
         document = msgspec.convert(load_toml(text, file), _Document)
@@ -82,6 +91,12 @@ def read_poetry_lock(
             f"{file} has no extra called {unknown[0]!r}",
             f"it has {', '.join(sorted(known)) or 'none'}",
         )
+    grouped = sorted({group for package in document.package for group in package.groups} - {"main"})
+    if unknown := sorted(groups.difference(grouped)):
+        raise UsageError(
+            f"{file} has no group called {unknown[0]!r}",
+            f"it has {', '.join(grouped)}" if grouped else "write it anew with Poetry 2",
+        )
     places = package_places(text, file, "package")
     places += [Place(file)] * (len(document.package) - len(places))
     nodes = [
@@ -94,7 +109,7 @@ def read_poetry_lock(
     ):
         place = key_place(text, file, "python-versions")
         found.requires_python.append((document.metadata.python_versions, place))
-    for reached in _selected(document, nodes, target, extras, pyproject):
+    for reached in _selected(document, nodes, target, extras, pyproject, groups=groups):
         _add(found, document, reached)
     return found
 
@@ -105,9 +120,12 @@ def _selected(
     target: Target,
     extras: frozenset[str],
     pyproject: str | None,
+    *,
+    groups: frozenset[str],
 ) -> list[Reached]:
     """Return what the target gets, with chains where the project's own requirements are known."""
-    roots = _roots(pyproject, document, extras)
+    counted = sorted(groups) or ["main"]
+    roots = [] if groups else _roots(pyproject, document, extras)
     ways = {reached.node.key: reached for reached in walk(roots, nodes, target, extras)}
     wanted = {
         canonicalize_name(name)
@@ -119,14 +137,18 @@ def _selected(
         return list(ways.values())
     selected = []
     for node, package in zip(nodes, document.package, strict=True):
-        if (package.groups and "main" not in package.groups) or package.category == "dev":
+        among = [group for group in counted if group in package.groups]
+        if (package.groups and not among) or package.category == "dev":
             continue
         marker = package.markers
-        marker = marker.get("main", "") if isinstance(marker, dict) else marker
-        if not holds(marker, target, extras, node.place):
+        markers = (
+            [marker.get(group, "") for group in among] if isinstance(marker, dict) else [marker]
+        )
+        if not any(holds(one, target, extras, node.place) for one in markers or [""]):
             continue
         # With markers the lock itself says which extra brings it in.
-        if package.optional and not marker and not (node.name in wanted or node.key in ways):
+        said = any(markers) or bool(groups)
+        if package.optional and not said and not (node.name in wanted or node.key in ways):
             continue
         own = f"{node.place} {node.name}=={node.version}"
         selected.append(ways.get(node.key) or Reached(node, not roots, (own,)))

@@ -4,28 +4,26 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from packaging.requirements import InvalidRequirement, Requirement
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
-from bootfit.model.credentials import without_credentials
-from bootfit.model.errors import UsageError
+from bootfit.model.errors import UndeterminedError, UsageError
 from bootfit.model.finding import Place
 from bootfit.model.platform import Target
+from bootfit.model.requirement_source import RequirementSource, parse_source
 from bootfit.requirements.build_needs import need_of_sdist
 from bootfit.requirements.locked import Lock, LockedPackage, read_lock
 from bootfit.requirements.pipfile_lock import read_pipfile_lock
 from bootfit.requirements.poetry_lock import read_poetry_lock
+from bootfit.requirements.pyproject_file import (
+    read_group,
+    read_project_table,
+)
 from bootfit.requirements.requirement_file import (
     OptionEntry,
     RequirementEntry,
     UncheckableEntry,
     parse_entries,
-    reason_and_offset,
-    requirement_hint,
-    uncheckable_reason,
 )
 from bootfit.requirements.target_environment import applies
 from bootfit.requirements.toml_text import load_toml
@@ -33,7 +31,6 @@ from bootfit.requirements.uv_lock import read_uv_lock
 
 _LOCK = re.compile(r"pylock(\.[^.]+)?\.toml")
 _FOLDER = re.compile(r"(?:-e\s+)?(?P<folder>\.[^\[\]:]*?)/?(?:\[(?P<extras>[^\]]*)\])?")
-_FILE_WITH_EXTRAS = re.compile(r"(?P<file>.+?\.(?:toml|lock))\[(?P<extras>[^\]]*)\]")
 
 
 @dataclass
@@ -60,29 +57,23 @@ class ProjectRequirements:
 def read_project(root: Path, files: Sequence[str], target: Target) -> ProjectRequirements:
     """Return what ``files`` (relative to ``root``) require on ``target``.
 
-    Environment markers are evaluated for the target; what does not apply is left out. Extras of a
-    pyproject.toml or a lock are asked for as ``pyproject.toml[export,ml]``.
+    Environment markers are evaluated for the target; what does not apply is left out. Extras and
+    dependency groups are asked for as `bootfit.model.requirement_source` has it.
 
     Raises:
         UsageError: a file is missing or cannot be understood; names file, line and column.
+        UndeterminedError: only a build backend, which is never run, knows what is required.
     """
     found = ProjectRequirements()
     for name in files:
-        match = _FILE_WITH_EXTRAS.fullmatch(name)
-        file = match["file"] if match else name
-        extras = [e.strip() for e in match["extras"].split(",") if e.strip()] if match else []
-        base = Path(file).name
+        source = parse_source(name)
+        base = Path(source.file).name
         if is_lock(base):
-            found.files.append(file)
-            lock = _read_lock(root, file, target, frozenset(map(canonicalize_name, extras)))
-            found.locked += lock.packages
-            found.options += lock.options
-            found.uncheckable += lock.uncheckable
-            found.requires_python += lock.requires_python
+            _read_lock(found, root, source, target)
         elif base.endswith(".toml"):
-            _read_pyproject(found, root, file, extras, target)
+            _read_pyproject(found, root, source, target)
         else:
-            _read_requirements(found, root, file, target, constraint=False, above=())
+            _read_requirements(found, root, source.file, target, constraint=False, above=())
     return found
 
 
@@ -109,7 +100,8 @@ def read_requirement_texts(root: Path, files: Sequence[str], target: Target) -> 
     texts: dict[str, str] = {}
     for name in files:
         found = read_project(root, (name,), target)
-        if name.endswith((".toml", "]")) or is_lock(Path(name).name):
+        file = parse_source(name).file
+        if file.endswith(".toml") or is_lock(Path(file).name):
             lines = [entry.text for entry in found.requirements]
             lines += [f"{package.name}=={package.version}" for package in found.locked]
             texts[name] = "".join(f"{line}\n" for line in lines)
@@ -123,19 +115,35 @@ def is_lock(base: str) -> bool:
     return base in {"uv.lock", "poetry.lock", "Pipfile.lock"} or bool(_LOCK.fullmatch(base))
 
 
-def _read_lock(root: Path, file: str, target: Target, extras: frozenset[str]) -> Lock:
+def _read_lock(
+    found: ProjectRequirements, root: Path, source: RequirementSource, target: Target
+) -> None:
+    lock = _lock(root, source, target)
+    known = {(package.name, package.version) for package in found.locked}
+    found.locked += [one for one in lock.packages if (one.name, one.version) not in known]
+    found.options += lock.options
+    found.uncheckable += lock.uncheckable
+    found.requires_python += lock.requires_python
+    if source.file not in found.files:
+        found.files.append(source.file)
+
+
+def _lock(root: Path, source: RequirementSource, target: Target) -> Lock:
+    file = source.file
     text = _text(root, file)
+    extras = frozenset(map(canonicalize_name, source.extras))
+    groups = frozenset(map(canonicalize_name, source.groups))
     match Path(file).name:
         case "uv.lock":
-            return read_uv_lock(text, file, target, extras)
+            return read_uv_lock(text, file, target, extras, groups)
         case "Pipfile.lock":
-            return read_pipfile_lock(text, file, target)
+            return read_pipfile_lock(text, file, target, groups)
         case "poetry.lock":
             beside = _beside(file, "pyproject.toml")
             pyproject = _text(root, beside) if (root / beside).is_file() else None
-            return read_poetry_lock(text, file, target, extras, pyproject)
+            return read_poetry_lock(text, file, target, extras, pyproject, groups=groups)
         case _:
-            return read_lock(text, file, target, extras)
+            return read_lock(text, file, target, extras, groups)
 
 
 def _text(root: Path, file: str, mentioned: Place | None = None) -> str:
@@ -212,7 +220,7 @@ def _follow_folder(
 ) -> bool:
     """Read the pyproject.toml of a folder such as ``-e .[web]``; return whether that was possible.
 
-    A folder that compiles something, or does not state its dependencies, stays unchecked.
+    A folder that compiles something, or whose backend computes its dependencies, stays unchecked.
     """
     match = _FOLDER.fullmatch(entry.text)
     if match is None:
@@ -224,15 +232,19 @@ def _follow_folder(
     if not (root / nested).is_file():
         return False
     text = _text(root, nested, entry.place)
-    project = load_toml(text, nested).get("project")
-    if not isinstance(project, dict) or "dependencies" in project.get("dynamic", []):
+    if not isinstance(load_toml(text, nested).get("project"), dict):
         return False
     beside = (root / nested).with_name("setup.py")
     setup = {"setup.py": beside.read_text(errors="replace")} if beside.is_file() else {}
     if need_of_sdist((), {"pyproject.toml": text, **setup}).need != "pure-sdist":
         return False
-    extras = [name.strip() for name in (match["extras"] or "").split(",") if name.strip()]
-    _read_pyproject(found, root, nested, extras, target)
+    extras = tuple(name.strip() for name in (match["extras"] or "").split(",") if name.strip())
+    try:
+        _read_pyproject(found, root, RequirementSource(nested, extras), target)
+    except UndeterminedError as error:
+        found.files.remove(nested)
+        reason = error.message.partition(": ")[2]
+        found.uncheckable.append(UncheckableEntry(entry.text, reason, entry.place))
     return True
 
 
@@ -244,115 +256,20 @@ def _beside(file: str, other: str) -> str:
 
 
 def _read_pyproject(
-    found: ProjectRequirements, root: Path, file: str, extras: list[str], target: Target
+    found: ProjectRequirements, root: Path, source: RequirementSource, target: Target
 ) -> None:
+    file = source.file
     text = _text(root, file)
-    found.files.append(file)
-    document = load_toml(text, file)
-    project = document.get("project")
-    if not isinstance(project, dict):
-        raise UsageError(
-            f"{file} has no [project] table",
-            "export the dependencies to a requirements.txt and name that",
-        )
-    _project_python(found, project, text, file)
-    stated = _strings(project.get("dependencies", []), f"{file}: project.dependencies")
-    optional = project.get("optional-dependencies", {})
-    name = str(project.get("name", ""))
-    for requirement, extra in [
-        *((text, "") for text in stated),
-        *_optional(optional, extras, name, file),
-    ]:
-        _pyproject_requirement(found, requirement, target, extra=extra, text=text, file=file)
-    if "dependencies" in project.get("dynamic", []):
-        for dynamic in _dynamic_files(document):
+    if file not in found.files:
+        found.files.append(file)
+    parts = [read_group(text, file, group, target) for group in source.groups] or [
+        read_project_table(text, file, source.extras, target)
+    ]
+    for stated in parts:
+        found.requirements += stated.requirements
+        found.uncheckable += stated.uncheckable
+        found.requires_python += stated.requires_python
+        for name in stated.files:
             _read_requirements(
-                found, root, _beside(file, dynamic), target, constraint=False, above=(file,)
+                found, root, _beside(file, name), target, constraint=False, above=(file,)
             )
-
-
-def _project_python(
-    found: ProjectRequirements, project: dict[str, Any], text: str, file: str
-) -> None:
-    requires = project.get("requires-python")
-    if requires is None:
-        return
-    place = _place(text, file, "requires-python")
-    try:
-        SpecifierSet(str(requires))
-    except InvalidSpecifier:
-        raise UsageError(
-            f"{place}: {requires!r} is not a version specifier", "write it like >=3.10"
-        ) from None
-    found.requires_python.append((str(requires), place))
-
-
-def _optional(
-    optional: dict[str, Any], extras: list[str], project: str, file: str
-) -> list[tuple[str, str]]:
-    """Return (requirement, extra) of the extras, those that name the project itself followed."""
-    known = {canonicalize_name(name): name for name in optional}
-    wanted = [canonicalize_name(extra) for extra in extras]
-    seen: set[str] = set()
-    stated: list[tuple[str, str]] = []
-    while wanted:
-        extra = wanted.pop(0)
-        if extra in seen:
-            continue
-        seen.add(extra)
-        if extra not in known:
-            raise UsageError(
-                f"{file} has no optional dependencies called {extra!r}",
-                f"it has {', '.join(sorted(known)) or 'none'}",
-            )
-        table = f"{file}: project.optional-dependencies.{known[extra]}"
-        for text in _strings(optional[known[extra]], table):
-            own = re.match(r"\s*([\w.-]+)\s*\[([^\]]+)\]", text)
-            if own and project and canonicalize_name(own[1]) == canonicalize_name(project):
-                wanted += [canonicalize_name(name.strip()) for name in own[2].split(",")]
-            else:
-                stated.append((text, extra))
-    return stated
-
-
-def _pyproject_requirement(
-    found: ProjectRequirements, stated: str, target: Target, *, extra: str, text: str, file: str
-) -> None:
-    place = _place(text, file, stated)
-    if reason := uncheckable_reason(stated):
-        found.uncheckable.append(UncheckableEntry(stated, reason, place))
-        return
-    try:
-        requirement = Requirement(stated)
-    except InvalidRequirement as error:
-        reason, offset = reason_and_offset(error)
-        where = Place(place.path, place.line, (place.column or 1) + offset)
-        raise UsageError(
-            f"{where}: {without_credentials(stated)!r} is not a requirement: {reason}",
-            requirement_hint(stated),
-        ) from None
-    if requirement.url:
-        found.uncheckable.append(UncheckableEntry(stated, "it is a URL", place))
-    elif applies(requirement.marker, target, frozenset({extra} if extra else ())):
-        found.requirements.append(RequirementEntry(requirement, stated, place))
-
-
-def _dynamic_files(document: dict[str, Any]) -> list[str]:
-    """Return the files of setuptools' ``dynamic.dependencies``."""
-    setuptools = document.get("tool", {}).get("setuptools", {})
-    files = setuptools.get("dynamic", {}).get("dependencies", {}).get("file", [])
-    return [files] if isinstance(files, str) else list(files)
-
-
-def _strings(value: Any, where: str) -> list[str]:
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return value
-    raise UsageError(f"{where} is not a list of strings", 'write ["name==1.2.3", "other>=1"]')
-
-
-def _place(text: str, file: str, fragment: str) -> Place:
-    """Return where ``fragment`` stands; the file alone where it is written otherwise."""
-    at = text.find(fragment)
-    if at < 0:
-        return Place(file)
-    return Place(file, text.count("\n", 0, at) + 1, at - (text.rfind("\n", 0, at) + 1) + 1)

@@ -1,6 +1,7 @@
 """Reading uv.lock: what it pins for one target, with the files that it lists."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 import msgspec
@@ -40,6 +41,7 @@ class _Package(msgspec.Struct, rename="kebab"):
     resolution_markers: list[str] = []
     dependencies: list[_Dependency] = []
     optional_dependencies: dict[str, list[_Dependency]] = {}
+    dev_dependencies: dict[str, list[_Dependency]] = {}
     sdist: _File | None = None
     wheels: list[_File] = []
 
@@ -60,13 +62,20 @@ _ELSEWHERE = {
 }
 
 
-def read_uv_lock(text: str, file: str, target: Target, extras: frozenset[str]) -> Lock:
-    """Return what ``text`` pins on ``target``: what the project at its root asks for, no groups.
+def read_uv_lock(
+    text: str,
+    file: str,
+    target: Target,
+    extras: frozenset[str],
+    groups: frozenset[str] = frozenset(),
+) -> Lock:
+    """Return what ``text`` pins on ``target``: what the project at its root asks for.
 
-    In a workspace whose root is no project, all members count.
+    In a workspace whose root is no project, all members count. Where ``groups`` are named, they
+    are what is asked for.
 
     Raises:
-        UsageError: it is no uv.lock of version 1, or has none of ``extras``.
+        UsageError: it is no uv.lock of version 1, or has none of ``extras`` or ``groups``.
     """
     try:
         document = msgspec.convert(load_toml(text, file), _Document)
@@ -87,13 +96,17 @@ def read_uv_lock(text: str, file: str, target: Target, extras: frozenset[str]) -
     ]
     members = [package for package in document.package if _is_own(package)]
     root = [m for m in members if "." in {m.source.get(kind) for kind in _OWN}]
-    known = {canonicalize_name(e) for m in root or members for e in m.optional_dependencies}
-    if unknown := sorted(extras - known):
-        raise UsageError(
-            f"{file} has no extra called {unknown[0]!r}",
-            f"it has {', '.join(sorted(known)) or 'none'}",
-        )
+    _refuse_unknown(extras, [m.optional_dependencies for m in root or members], "extra", file)
+    _refuse_unknown(groups, [m.dev_dependencies for m in root or members], "group", file)
     edges = [Edge(m.name, extras=tuple(sorted(extras))) for m in root or members]
+    if groups:
+        edges = [
+            edge
+            for member in root or members
+            for group, stated in member.dev_dependencies.items()
+            if canonicalize_name(group) in groups
+            for edge in _edges(stated)
+        ]
     found = Lock()
     if document.requires_python:
         place = key_place(text, file, "requires-python")
@@ -122,6 +135,18 @@ def read_uv_lock(text: str, file: str, target: Target, extras: frozenset[str]) -
             )
         )
     return found
+
+
+def _refuse_unknown(
+    asked: frozenset[str], tables: Sequence[Mapping[str, Any]], what: str, file: str
+) -> None:
+    known = sorted({canonicalize_name(name) for table in tables for name in table})
+    if unknown := sorted(asked.difference(known)):
+        near = get_close_matches(unknown[0], known, n=1)
+        raise UsageError(
+            f"{file} has no {what} called {unknown[0]!r}",
+            f"did you mean {near[0]!r}?" if near else f"it has {', '.join(known) or 'none'}",
+        )
 
 
 def _is_own(package: _Package) -> bool:
