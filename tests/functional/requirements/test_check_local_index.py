@@ -348,3 +348,33 @@ def test_a_wheel_that_was_uploaded_later_does_not_count(index, check):
     assert checks["a"].verdict == "rust-sdist"
     checks, _, _ = check("a")
     assert checks["a"].verdict == "wheel"
+
+
+def test_a_sibling_is_named_where_it_has_a_wheel_for_the_target(index, check):
+    setup = "from setuptools import setup, Extension\nsetup(ext_modules=[Extension('a', ['a.c'])])"
+    index.sdist("psycopg2", "2.9", {"setup.py": setup, "a.c": ""})
+    index.wheel("psycopg2-binary", "2.9", f"cp312-cp312-{MANYLINUX}")
+    index.wheel("psycopg2-binary", "2.10", f"cp312-cp312-{MANYLINUX}")
+    for line, python, version in (
+        ("psycopg2==2.9", "3.12", "2.9"),
+        ("psycopg2<3", "3.12", "2.10"),
+        ("psycopg2==2.9", "3.13", ""),
+    ):
+        _, findings, _ = check(line, python=python)
+        (finding,) = (f for f in findings if f.code == "BF108")
+        assert (f"psycopg2-binary=={version} has a wheel" in finding.remedy) == bool(version)
+        assert ("psycopg.org/docs" in finding.remedy) == bool(version)
+
+
+def test_an_sdist_that_refuses_to_be_built_is_an_error_with_a_compiler_too(index, check, tmp_path):
+    ran = tmp_path / "ran"
+    setup = f"open({str(ran)!r}, 'w')\nraise SystemExit('use scikit-learn')\n"
+    index.sdist("sklearn", "0.1", {"setup.py": setup})
+    index.wheel("scikit-learn", "1.0")
+    checks, findings, _ = check("sklearn")
+    assert not ran.exists()
+    assert (checks["sklearn"].verdict, checks["sklearn"].installs) == ("refusing-sdist", False)
+    (finding,) = findings
+    assert finding.code == "BF120"
+    assert "use scikit-learn" in " ".join(finding.evidence)
+    assert finding.remedy.startswith("scikit-learn==1.0 has a wheel (")

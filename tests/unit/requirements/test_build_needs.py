@@ -26,7 +26,10 @@ def pyproject(*requires, backend=""):
         (pyproject("flit_core", backend="flit_core.buildapi"), "pure-sdist"),
         ({"setup.py": "setup(name='docopt')"}, "pure-sdist"),
         ({"setup.py": "setup(ext_modules=[Extension('a', ['a.c'])])"}, "c-sdist"),
-        ({"setup.py": "raise BuildFailed; setup(ext_modules=[])"}, "optional-c-sdist"),
+        (
+            {"setup.py": "def run(self):\n    raise BuildFailed\nsetup(ext_modules=[])"},
+            "optional-c-sdist",
+        ),
         ({"setup.py": "Extension('a', ['a.c'], optional=True)"}, "optional-c-sdist"),
         ({"pyproject.toml": "this is no toml", "setup.py": ""}, "pure-sdist"),
         ({}, "pure-sdist"),

@@ -11,6 +11,7 @@ InstallVerdict = Literal[
     "optional-c-sdist",
     "c-sdist",
     "rust-sdist",
+    "refusing-sdist",
     "requires-python",
     "conflict",
     "no-such-version",

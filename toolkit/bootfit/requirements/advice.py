@@ -16,6 +16,7 @@ from bootfit.requirements.rules import (
     NeedsCompiler,
     NeedsRust,
     NoSuchVersion,
+    RefusesBuild,
     RequiresPython,
     UnreadableSdist,
 )
@@ -30,6 +31,7 @@ MENDABLE = {
         NeedsCompiler,
         NeedsRust,
         NoSuchVersion,
+        RefusesBuild,
         RequiresPython,
         UnreadableSdist,
     )

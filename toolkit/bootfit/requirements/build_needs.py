@@ -5,19 +5,21 @@ Build requirements decide (PEP 518): a stray Cargo.toml or `.rs` file proves not
 
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from bootfit.requirements.setup_script import refusal
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
-Need = Literal["pure-sdist", "optional-c-sdist", "c-sdist", "rust-sdist"]
+Need = Literal["pure-sdist", "optional-c-sdist", "c-sdist", "rust-sdist", "refusing-sdist"]
 
 _RUST = {"maturin", "setuptools-rust", "puccinialin"}
 _COMPILED = {
@@ -85,11 +87,13 @@ def need_of_sdist(
         texts: path inside the sdist (without its top folder) → content, of those that were read.
         optional: how it is known that its compiled part is optional; "" where it is not.
     """
-    requires, _ = build_system(texts.get("pyproject.toml"))
+    requires, backend = build_system(texts.get("pyproject.toml"))
     declared = {canonicalize_name(name) for name in requires}
     words = f"its build requires {', '.join(sorted(declared))}" if declared else ""
     if rust := declared & _RUST:
         return BuildNeed("rust-sdist", (f"its build requires {', '.join(sorted(rust))}",))
+    if runs_setup(requires, backend) and (no := refusal(texts.get("setup.py", ""))):
+        return BuildNeed("refusing-sdist", (no,))
     compiled = sorted(declared & _COMPILED)
     setup = texts.get("setup.py", "") + texts.get("setup.cfg", "")
     sources = [n for n in names if _SOURCE.search(n) and not _NOT_BUILT.search(n)]
@@ -115,6 +119,14 @@ def need_of_sdist(
     if fortran:
         why.append(f"it compiles Fortran ({fortran})")
     return BuildNeed("c-sdist", tuple(why), fortran=bool(fortran))
+
+
+def runs_setup(requires: Sequence[str], backend: str) -> bool:
+    """Return whether a build runs the setup.py.
+
+    A backend of the project's own that asks for setuptools does.
+    """
+    return backend.startswith("setuptools") or "setuptools" in requires
 
 
 def _fortran(sources: Iterable[str], meson: str) -> str:

@@ -29,6 +29,7 @@ from bootfit.requirements.project_files import ProjectRequirements, read_project
 from bootfit.requirements.resolve import NoSolution, cache_folder, open_resolver
 from bootfit.requirements.rules import CudaOnCpu, HashMissing, NotCheckable, RequiresPython
 from bootfit.requirements.sdist import sdist_of
+from bootfit.requirements.siblings import with_siblings
 from bootfit.requirements.verdict import Candidate, Judged
 from bootfit.requirements.wheel_match import admits_python
 
@@ -129,6 +130,7 @@ def examine(
     findings += _outside(project, target)
     findings += _unhashed(project, candidates)
     advised = with_advice(inquiry, findings, checks) if advise else findings
+    advised = with_siblings(inquiry, advised) if advise else advised
     result = CheckResult(
         target=str(target),
         requirement_files=tuple(project.files),

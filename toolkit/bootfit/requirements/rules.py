@@ -187,6 +187,19 @@ class HashMissing(Rule):
     severity = Severity.ERROR
 
 
+class RefusesBuild(Rule):
+    """A distribution has no wheel for the target, and its sdist cannot be built on any machine.
+
+    Its setup.py raises on purpose, as names do that were given up (`sklearn`, `tensorflow-gpu`),
+    or is written for Python 2. No compiler mends that: require what it names instead. Source: the
+    sdist's setup.py, whose syntax was read and not run.
+    """
+
+    code = "BF120"
+    slug = "refuses-build"
+    severity = Severity.ERROR
+
+
 RULES: tuple[type[Rule], ...] = (
     NeedsRust,
     NeedsCompiler,
@@ -202,4 +215,5 @@ RULES: tuple[type[Rule], ...] = (
     UnreadableSdist,
     EarlyWheel,
     HashMissing,
+    RefusesBuild,
 )

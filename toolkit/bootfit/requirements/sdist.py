@@ -11,6 +11,7 @@ from bootfit.requirements.build_needs import (
     build_system,
     need_of_generator,
     need_of_sdist,
+    runs_setup,
 )
 from bootfit.requirements.core_metadata import SdistMetadata, metadata_of
 from bootfit.requirements.index import Index
@@ -118,9 +119,7 @@ def _knows_build(members: Members) -> bool:
     if "pyproject.toml" not in texts:
         return False
     requires, backend = build_system(texts["pyproject.toml"])
-    # A backend of the project's own that asks for setuptools runs a setup.py: that decides then.
-    by_setup = backend.startswith("setuptools") or "setuptools" in requires
-    decisive = not by_setup or {"setuptools-rust", "maturin"} & set(requires)
+    decisive = not runs_setup(requires, backend) or {"setuptools-rust", "maturin"} & set(requires)
     return bool(decisive) and ("PKG-INFO" in texts or backend in {"maturin", "mesonpy"})
 
 

@@ -17,6 +17,7 @@ from bootfit.requirements.rules import (
     NeedsCompiler,
     NeedsRust,
     NoSuchVersion,
+    RefusesBuild,
     RequiresPython,
     SlowBuild,
     UnreadableSdist,
@@ -136,7 +137,7 @@ def judge(
         evidence = (*reasons, build.unreadable, *_remark(candidate))
         findings.append(_finding(UnreadableSdist, candidate, message, evidence, remedy))
         return _judged(candidate, "unverified", evidence, findings, installs=False)
-    if build.dynamic_dependencies:
+    if build.dynamic_dependencies and build.need != "refusing-sdist":
         evidence = (*evidence, "unverified dependencies: its metadata is older than version 2.2")
         findings.append(
             _finding(
@@ -166,6 +167,9 @@ def _built(
     remedy: str,
 ) -> tuple[bool, Finding]:
     subject, builder = candidate.subject, platform.builder
+    if build.need == "refusing-sdist":
+        message = f"{subject} has no wheel for this target, and its sdist cannot be built"
+        return False, _finding(RefusesBuild, candidate, message, evidence, remedy)
     if build.need in {"pure-sdist", "optional-c-sdist"}:
         how = "in pure Python" if build.need == "pure-sdist" else "with or without a compiler"
         message = f"{subject} has no wheel for this target; its sdist installs {how}"

@@ -1,0 +1,165 @@
+"""What a setup.py says before it runs: its syntax tree is read, nothing of it is executed. Pure."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+#: How a syntax error of Python 3 shows that a script is for Python 2. Any other may only mean
+#: that the script is for a newer Python than ours.
+_PYTHON_2 = re.compile(r"Missing parentheses in call to|leading zeros in decimal")
+#: Commands that build; classes of these names in setuptools are overridden by other builds.
+_BUILDS = {"build", "build_py", "build_ext", "build_clib", "install", "bdist_wheel"}
+_LONGEST_MESSAGE = 160
+
+
+def refusal(script: str) -> str:
+    """Return why no wheel can be built with ``script`` by any compiler; "" where nothing says so.
+
+    Three kinds are known: a script for Python 2, one that asks for the conversion that setuptools
+    no longer has, and one that raises on purpose when a wheel is built, as names do that were
+    given up (`sklearn`, `tensorflow-gpu`, `pytorch`).
+    """
+    try:
+        module = ast.parse(script)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        old = isinstance(error, SyntaxError) and (
+            _PYTHON_2.search(error.msg or "") or "<>" in (error.text or "")
+        )
+        return "its setup.py is written for Python 2" if old else ""
+    functions = {n.name: n for n in module.body if isinstance(n, ast.FunctionDef)}
+    if any(_two_to_three(node) for node in ast.walk(module)):
+        return "its setup.py asks for use_2to3, which setuptools 58 and later refuse"
+    for raising in _refusing(module.body, functions, _names_about(module, "sdist")):
+        words = _message(raising, module)
+        return "its setup.py refuses to build a wheel" + (f": {words}" if words else "")
+    return ""
+
+
+def own_build(script: str) -> str:
+    """Return which command of its own ``script`` builds with; "" where it has none.
+
+    What such a command does cannot be read off its sources: it may call a compiler, ask the
+    network, or only copy a file.
+    """
+    try:
+        module = ast.parse(script)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+    for node in ast.walk(module):
+        if isinstance(node, ast.ClassDef) and _BUILDS & {_last_name(base) for base in node.bases}:
+            methods = {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
+            if "run" in methods or "build_extension" in methods:
+                return f"its setup.py builds with a command of its own ({node.name})"
+    return ""
+
+
+def _refusing(
+    body: Sequence[ast.stmt], functions: Mapping[str, ast.FunctionDef], about_sdist: set[str]
+) -> Iterator[ast.stmt]:
+    """Yield what raises in ``body`` whenever a wheel is built."""
+    for statement in body:
+        if _raises(statement):
+            yield statement
+        elif isinstance(statement, ast.If):
+            test = statement.test
+            if _is_main(test) or _unless_sdist(test, about_sdist):
+                yield from _refusing(statement.body, functions, about_sdist)
+            elif _mentions(test, "bdist_wheel") and not _negated(test):
+                yield from filter(_raises, statement.body)
+        elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+            called = functions.get(_last_name(statement.value.func))
+            last = called.body[-1] if called is not None else None
+            if last is not None and _raises(last):
+                yield last
+
+
+def _two_to_three(node: ast.AST) -> bool:
+    """Return whether ``node`` says ``use_2to3=True`` to setup(); setuptools 58.0 took it out."""
+    if isinstance(node, ast.keyword):
+        return node.arg == "use_2to3" and _is_true(node.value)
+    if isinstance(node, ast.Assign):
+        into = [t for t in node.targets if isinstance(t, ast.Subscript)]
+        return _is_true(node.value) and any(_mentions(t.slice, "use_2to3") for t in into)
+    if not isinstance(node, ast.Dict):
+        return False
+    return any(
+        isinstance(key, ast.Constant) and key.value == "use_2to3" and _is_true(value)
+        for key, value in zip(node.keys, node.values, strict=True)
+    )
+
+
+def _is_true(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is True
+
+
+def _raises(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Raise):
+        return True
+    if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Call):
+        return False
+    call = statement.value
+    # A code of 0 is an end as intended.
+    code = call.args[0] if call.args else None
+    ended = isinstance(code, ast.Constant) and code.value in {0, None}
+    return ast.unparse(call.func) in {"sys.exit", "os._exit"} and bool(call.args) and not ended
+
+
+def _is_main(test: ast.expr) -> bool:
+    return _mentions(test, "__main__") and isinstance(test, ast.Compare)
+
+
+def _unless_sdist(test: ast.expr, about_sdist: set[str]) -> bool:
+    return (
+        isinstance(test, ast.UnaryOp)
+        and isinstance(test.op, ast.Not)
+        and isinstance(test.operand, ast.Name)
+        and test.operand.id in about_sdist
+    )
+
+
+def _negated(test: ast.expr) -> bool:
+    return any(isinstance(node, ast.Not | ast.NotIn | ast.NotEq) for node in ast.walk(test))
+
+
+def _mentions(node: ast.AST, text: str) -> bool:
+    return any(isinstance(n, ast.Constant) and n.value == text for n in ast.walk(node))
+
+
+def _names_about(module: ast.Module, text: str) -> set[str]:
+    """Return the variables that are set by an expression with the constant ``text`` in it."""
+    return {
+        target.id
+        for node in ast.walk(module)
+        if isinstance(node, ast.Assign) and _mentions(node.value, text)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+
+
+def _message(raising: ast.stmt, module: ast.Module) -> str:
+    """Return the first line of what is said, as far as it is written down."""
+    known = {
+        target.id: node.value
+        for node in ast.walk(module)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    texts: list[str] = []
+    for node in ast.walk(raising):
+        value = known.get(node.id, node) if isinstance(node, ast.Name) else node
+        texts += [
+            part.value
+            for part in ast.walk(value)
+            if isinstance(part, ast.Constant) and isinstance(part.value, str)
+        ]
+    lines = (" ".join(line.split()) for text in texts for line in text.splitlines())
+    line = next((line for line in lines if re.search(r"\w", line)), "")
+    printable = "".join(char if char.isprintable() else "?" for char in line)
+    return printable[:_LONGEST_MESSAGE]
+
+
+def _last_name(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
