@@ -30,6 +30,8 @@ from bootfit.verify.server import Server, free_port, running, wait_for_answer
 _ENOUGH_KILLS = 3
 #: What a client waits beyond the server's own time-out.
 _PATIENCE_SECONDS = 5.0
+#: How much longer a server may take that is held to a part of a processor.
+_LONGEST_STRETCH = 4.0
 #: Variables of ours that an interpreter may need to start at all.
 _NEEDED = ("LD_LIBRARY_PATH", "SYSTEMROOT", "TZ")
 
@@ -47,6 +49,20 @@ class Bounds:
     #: A client waits for the server's time-out and 5 s more, but not longer than this.
     request_seconds: float = 120.0
     stop_seconds: float = 5.0
+
+    def at(self, share: float) -> "Bounds":
+        """Return these bounds for a server that has only ``share`` of a processor.
+
+        It gets up to four times as long; what is not done by then is told (BF513).
+        """
+        longer = min(max(1 / share, 1.0), _LONGEST_STRETCH)
+        return replace(
+            self,
+            boot_seconds=self.boot_seconds * longer,
+            warm_up_seconds=self.warm_up_seconds * longer,
+            longest_load_seconds=self.longest_load_seconds * longer,
+            stop_seconds=self.stop_seconds * longer,
+        )
 
 
 @dataclass(frozen=True)
@@ -107,6 +123,8 @@ def verify_plan(
     root, interpreter = root.absolute(), interpreter.absolute()
     drive = choose_requests(requests, description.routes)
     share = platform.cpu_share if limit_cpu else None
+    if share is not None:
+        bounds = bounds.at(share)
     with (
         tempfile.TemporaryDirectory(prefix="bootfit-verify-", ignore_cleanup_errors=True) as name,
         open_boundary(plan.memory.budget_bytes, cpu_share=share, kinds=kinds) as boundary,
@@ -126,7 +144,8 @@ def verify_plan(
             wanted.setdefault("BOOTFIT_MEMORY_LIMIT", str(plan.memory.budget_bytes))
         command, wanted = _command(plan, files, wanted, interpreter, port)
         progress(f"running {shlex.join(command)}")
-        progress(f"under {format_mib(plan.memory.budget_bytes)}, held by {boundary.kind}")
+        cpu = "" if share is None else f" and {share:g} CPU"
+        progress(f"under {format_mib(plan.memory.budget_bytes)}{cpu}, held by {boundary.kind}")
         started = (*view.launcher, *command)
         with running(
             boundary, started, environment=wanted, folder=view.folder, port=port
