@@ -215,6 +215,25 @@ def test_plan_names_are_spelled_with_a_space_and_off_stays_a_word():
             ),
         ),
         (
+            {
+                "requirements": {"requirements.txt": "flask\n", "pyproject.toml:web": "gunicorn\n"},
+                "is_distribution": False,
+            },
+            (
+                "pip install --upgrade 'pip>=26.1' && "
+                "pip install --only-binary :all: -r requirements.txt && "
+                "pip install --only-binary :all: --group pyproject.toml:web"
+            ),
+        ),
+        (
+            {"requirements": {"uv.lock:web,db": "flask==3.1.3\n"}, "is_distribution": False},
+            (
+                "pip install uv && uv export --quiet --frozen --no-default-groups "
+                "--no-emit-project --only-group web --only-group db > requirements-locked.txt && "
+                "pip install --only-binary :all: -r requirements-locked.txt"
+            ),
+        ),
+        (
             {"is_distribution": False, "build_steps": ("python -m shop.build",)},
             "pip install --only-binary :all: -r requirements.txt && python -m shop.build",
         ),

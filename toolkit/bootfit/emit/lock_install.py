@@ -7,23 +7,28 @@ from bootfit.emit.quoting import command
 
 _LOCK = re.compile(
     r"(?P<folder>(?:[^\[]*/)?)(?P<name>uv\.lock|poetry\.lock|Pipfile\.lock)(?:\[(?P<extras>[^\]]*)\])?"
+    r"(?::(?P<groups>[\w.,\s-]+))?"
 )
-#: lock → (what its tool is installed from, how it is exported, its option for an extra). Source:
-#: `uv export --help`, poetry-plugin-export, `pipenv requirements --help`.
+#: lock → (what its tool is installed from, how it is exported, its options for an extra and for a
+#: group alone). Source: `uv export --help`, poetry-plugin-export, `pipenv requirements --help`.
 _TOOLS = {
     "uv.lock": (
         ("uv",),
         ("uv", "export", "--quiet", "--frozen", "--no-default-groups", "--no-emit-project"),
-        "--extra",
+        ("--extra", "--only-group"),
     ),
-    "poetry.lock": (("poetry", "poetry-plugin-export"), ("poetry", "export"), "--extras"),
-    "Pipfile.lock": (("pipenv",), ("pipenv", "requirements"), ""),
+    "poetry.lock": (
+        ("poetry", "poetry-plugin-export"),
+        ("poetry", "export"),
+        ("--extras", "--only"),
+    ),
+    "Pipfile.lock": (("pipenv",), ("pipenv", "requirements"), ("", "--categories")),
 }
 _EXPORTED = "requirements-locked.txt"
 
 
 def is_tool_lock(path: str) -> bool:
-    """Return whether ``path`` (with extras or without) is a lock that pip cannot read."""
+    """Return whether ``path`` (maybe with extras or groups) is a lock that pip cannot read."""
     return _LOCK.fullmatch(path) is not None
 
 
@@ -37,9 +42,10 @@ def install_steps(path: str, wheels: Sequence[str]) -> list[str]:
     match = _LOCK.fullmatch(path)
     if match is None:
         raise ValueError(path)
-    packages, words, option = _TOOLS[match["name"]]
-    extras = [name.strip() for name in (match["extras"] or "").split(",") if name.strip()]
-    exporting = command([*words, *(word for extra in extras for word in (option, extra))])
+    packages, words, (extra, group) = _TOOLS[match["name"]]
+    chosen = [(extra, name) for name in _names(match["extras"])]
+    chosen += [(group, name) for name in _names(match["groups"])]
+    exporting = command([*words, *(word for pair in chosen for word in pair)])
     if match["folder"]:
         exporting = f"(cd {command([match['folder']])} && {exporting})"
     return [
@@ -47,3 +53,7 @@ def install_steps(path: str, wheels: Sequence[str]) -> list[str]:
         f"{exporting} > {_EXPORTED}",
         command(["pip", "install", *wheels, "-r", _EXPORTED]),
     ]
+
+
+def _names(text: str | None) -> list[str]:
+    return [name.strip() for name in (text or "").split(",") if name.strip()]

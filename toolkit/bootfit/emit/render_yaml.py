@@ -26,6 +26,8 @@ _FULL_VERSION = re.compile(r"\d+\.\d+\.\d+")
 
 #: A pyproject.toml, with extras or without: what it lists is installed with the project.
 _PROJECT = re.compile(r"(?:[^\[]*/)?pyproject\.toml(?:\[[^\]]*\])?")
+#: Dependency groups of one, which pip installs by themselves since 25.1.
+_GROUP = re.compile(r"(?P<file>(?:[^\[]*/)?pyproject\.toml):(?P<groups>[\w.,\s-]+)")
 
 
 def emit(plan: Plan, context: EmitContext) -> dict[str, str]:
@@ -74,9 +76,16 @@ def build_command(context: EmitContext) -> str:
     steps: list[str] = []
     projects = [path for path in files if _PROJECT.fullmatch(path)]
     locks = [path for path in files if is_tool_lock(path)]
-    lists = [path for path in files if path not in (*projects, *locks)]
-    if any(path.endswith(".toml") for path in lists):
-        # The first pip that reads pylock.toml.
+    groups = [
+        f"{match['file']}:{name.strip()}"
+        for match in filter(None, map(_GROUP.fullmatch, files))
+        for name in match["groups"].split(",")
+    ]
+    lists = [
+        path for path in files if path not in (*projects, *locks) and not _GROUP.fullmatch(path)
+    ]
+    if groups or any(path.endswith(".toml") for path in lists):
+        # The first pip that reads pylock.toml; 25.1 was the first with groups.
         steps.append(command(["pip", "install", "--upgrade", "pip>=26.1"]))
     if lists:
         include = [word for path in lists for word in ("-r", path)]
@@ -86,6 +95,8 @@ def build_command(context: EmitContext) -> str:
     for path in projects:
         folder, _, extras = path.partition("pyproject.toml")
         steps.append(command(["pip", "install", *wheels, f"./{folder}{extras}"]))
+    for group in groups:
+        steps.append(command(["pip", "install", *wheels, "--group", group]))
     if context.is_distribution and not projects:
         # Its dependencies are in the requirement files, where there are any.
         own = ["--no-deps"] if files else wheels
