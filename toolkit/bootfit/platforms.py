@@ -77,7 +77,6 @@ class _Profile(_Table, frozen=True):
     facts: tuple[_Fact, ...]
     environment: Mapping[str, str] = {}
     swaps: bool = False
-    next_plan_up: str = ""
 
 
 def platform_names(files: Sequence[ProfileFile] | None = None) -> tuple[str, ...]:
@@ -205,5 +204,4 @@ def _read(file: ProfileFile, shown: str) -> Platform:
         port_variable=profile.port_variable,
         facts=tuple(Fact(fact.about, fact.source, fact.read_on) for fact in profile.facts),
         swaps=profile.swaps,
-        next_plan_up=profile.next_plan_up,
     )

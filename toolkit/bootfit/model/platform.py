@@ -63,8 +63,6 @@ class Platform:
     port_variable: str
     facts: tuple[Fact, ...]
     swaps: bool = False
-    #: Next platform profile up in memory, in the same family; "" for the largest.
-    next_plan_up: str = ""
 
 
 def minor_version(python: str) -> str:
