@@ -1,10 +1,10 @@
 import pytest
 
-from bootfit.imports.statements import import_statements
+from bootfit.imports.statements import read_module
 
 
 def read(source, package="", python=(3, 12, 1)):
-    found = import_statements(source, package, python)
+    found = read_module(source, package, python).statements
     return {candidate: one for one in found for candidate in one.candidates}
 
 
@@ -84,4 +84,21 @@ def test_an_import_knows_what_stands_in_its_way(source, guarded):
 @pytest.mark.parametrize("source", ["import (", "x = \0"])
 def test_what_does_not_parse_is_said_so(source):
     with pytest.raises((SyntaxError, ValueError)):
-        import_statements(source)
+        read_module(source)
+
+
+def test_words_are_what_is_imported_anywhere_and_what_short_strings_name():
+    source = """
+'''Docstrings name pandas.'''
+from a import b
+from c import *
+from . import own
+if TYPE_CHECKING:
+    import types_only
+DATABASE = "postgresql+psycopg2://x/y"
+APPS = ["rest_framework", f"{x}corsheaders.apps"]
+"""
+    assert read_module(source).words >= {
+        "a.b", "c", "types_only", "psycopg2", "rest_framework", "corsheaders.apps",
+    }  # fmt: skip
+    assert not {"pandas", "own"} & read_module(source).words

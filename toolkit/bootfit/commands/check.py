@@ -29,6 +29,7 @@ def command(fix: bool, diff: bool, write: bool, **options: Any) -> int:
     change of pins helps.
     """
     from bootfit.commands.check_legs import check
+    from bootfit.commands.imports_of import compare_requirements
     from bootfit.commands.walk import walk_through
     from bootfit.model.errors import UsageError
 
@@ -40,4 +41,4 @@ def command(fix: bool, diff: bool, write: bool, **options: Any) -> int:
         from bootfit.commands.fixing import check_and_fix
 
         return check_and_fix(options, write=write)
-    return walk_through("check", options, check)
+    return walk_through("check", options, check, compare_requirements)

@@ -10,6 +10,8 @@ from packaging.utils import canonicalize_name
 
 from bootfit.commands.walk import Walk
 from bootfit.model.app import AppDescription
+from bootfit.model.check import RequirementLine
+from bootfit.model.errors import BootfitError
 from bootfit.model.finding import Finding
 from bootfit.model.rules import Assumption
 
@@ -64,6 +66,48 @@ def with_lazy_imports(walk: Walk, description: AppDescription, interpreter: Path
         )
     )
     return replace(description, plugins=(*description.plugins, *as_plugins(found)))
+
+
+def compare_requirements(walk: Walk) -> None:
+    """Learn which requirements nothing imports, and which imports no requirement brings.
+
+    Of what the project's environment does not know nothing is said, and no code of it runs.
+    """
+    from bootfit.imports import (
+        find_application,
+        foreign_modules,
+        reached_imports,
+        read_project_source,
+        unrequired_imports,
+        unused_requirements,
+    )
+    from bootfit.measure import find_interpreter, look_at_environment
+    from bootfit.requirements import is_lock
+
+    check = walk.run.check
+    source = read_project_source(walk.root, walk.target.python)
+    if check is None or not source.files:
+        return
+    try:
+        interpreter = find_interpreter(walk.root, walk.config.interpreter)
+        environment = look_at_environment(walk.root, interpreter, "", foreign_modules(source))
+    except BootfitError:
+        return  # whoever measures will be told
+    lines = [
+        RequirementLine(one.name, one.name, one.place)
+        for one in check.distributions
+        if one.direct and one.place and not is_lock(Path(one.place.path).name)
+    ]
+    names = [one.name for one in check.distributions]
+    walk.learn(*unused_requirements(source, lines, names, environment))
+    known = check.resolved and all(one.slug != "not-checkable" for one in walk.run.findings)
+    try:
+        app = walk.config.app or find_application(walk.root).app
+    except BootfitError:
+        return
+    if known:
+        reached = reached_imports(source, app)
+        walk.learn(*unrequired_imports(source, reached, names, environment))
 
 
 def _declaration(one: "LazyImport") -> str:

@@ -4,6 +4,7 @@ from bootfit.imports.application import Candidate, find_application, find_applic
 from bootfit.imports.lazy_imports import LazyImport, as_plugins, lazy_imports
 from bootfit.imports.project_source import ProjectSource, foreign_modules, read_project_source
 from bootfit.imports.reach import Reached, reached_imports
+from bootfit.imports.requirement_use import unrequired_imports, unused_requirements
 
 __all__ = [
     "Candidate",
@@ -17,4 +18,6 @@ __all__ = [
     "lazy_imports",
     "reached_imports",
     "read_project_source",
+    "unrequired_imports",
+    "unused_requirements",
 ]

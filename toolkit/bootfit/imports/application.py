@@ -31,7 +31,8 @@ _LIKELY = ("wsgi", "asgi", "app", "main", "application", "server", "api", "run")
 _SKIPPED = frozenset({"tests", "test", "docs", "build", "dist", "node_modules", "migrations"})
 _START_FILES = ("Procfile", "render.yaml", "render.yml", "railway.json", "Dockerfile", "fly.toml")
 _MOST_FILES = 400
-_LARGEST_FILE = 512 * 1024
+#: Bytes of a file that is read; what is larger was made by a program.
+LARGEST_FILE = 512 * 1024
 
 
 @dataclass(frozen=True)
@@ -238,7 +239,7 @@ def source_text(path: Path) -> str:
     """Return the text of a regular file of at most 512 KiB; "" for any other, or none."""
     try:
         status = path.stat()
-        if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST_FILE:
+        if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST_FILE:
             return ""
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from bootfit.imports.application import module_of, source_text
-from bootfit.imports.statements import ImportStatement, import_statements
+from bootfit.imports.application import LARGEST_FILE, module_of, source_text
+from bootfit.imports.statements import ImportStatement, ModuleSource, read_module, words_of
 
 #: Folders whose files nobody imports for the app.
 _SKIPPED = frozenset({"__pycache__", "build", "dist", "node_modules", "site-packages"})
@@ -26,7 +26,7 @@ class ProjectSource:
     files: Mapping[str, tuple[str, ...]]
     #: False where the project has more files than are looked at.
     complete: bool = True
-    _read: dict[str, tuple[ImportStatement, ...] | None] = field(default_factory=dict, repr=False)
+    _read: dict[str, ModuleSource | None] = field(default_factory=dict, repr=False)
 
     @cached_property
     def by_module(self) -> Mapping[str, str]:
@@ -44,18 +44,34 @@ class ProjectSource:
         names = {name.partition(".")[0] for all_names in self.files.values() for name in all_names}
         return frozenset(names | {part for path in self.files for part in Path(path).parts[:-1]})
 
-    def statements(self, path: str) -> tuple[ImportStatement, ...] | None:
-        """Return the imports of a file, None where it cannot be read or does not parse."""
+    def statements(self, path: str) -> tuple[ImportStatement, ...]:
+        """Return the imports of a file; none where it cannot be read or does not parse."""
+        module = self._module(path)
+        return module.statements if module else ()
+
+    def words(self, path: str) -> frozenset[str]:
+        """Return the dotted names that a file imports anywhere, or that a string of it names.
+
+        Where it does not parse, that is every word of its text.
+        """
+        module = self._module(path)
+        return module.words if module else words_of(source_text(self.root / path))
+
+    def is_too_large(self, path: str) -> bool:
+        """Return whether a file is too large to be read, so that nothing is known of it."""
+        try:
+            return not self.words(path) and (self.root / path).stat().st_size > LARGEST_FILE
+        except OSError:
+            return True
+
+    def _module(self, path: str) -> ModuleSource | None:
         if path not in self._read:
-            text = source_text(self.root / path)
             names = self.files[path]
             package = names[0] if path.endswith("__init__.py") else names[0].rpartition(".")[0]
             try:
-                self._read[path] = import_statements(text, package, self.python)
+                self._read[path] = read_module(source_text(self.root / path), package, self.python)
             except (SyntaxError, ValueError):
                 self._read[path] = None
-            if not text and (self.root / path).stat().st_size:
-                self._read[path] = None  # too large to be read
         return self._read[path]
 
     def files_of(self, module: str) -> Iterator[str]:
@@ -112,7 +128,7 @@ def foreign_modules(source: ProjectSource) -> frozenset[str]:
     return frozenset(
         candidate
         for path in source.files
-        for statement in source.statements(path) or ()
+        for statement in source.statements(path)
         for candidate in statement.candidates
         if candidate.partition(".")[0] not in sys.stdlib_module_names
         and not any(source.files_of(candidate))

@@ -48,7 +48,7 @@ def reached_imports(
     found = [
         Reached(statement, path, at_boot=path in at_boot and boots(path, statement))
         for path in lazily
-        for statement in source.statements(path) or ()
+        for statement in source.statements(path)
     ]
     return tuple(sorted(found, key=lambda one: not one.at_boot))
 
@@ -70,7 +70,7 @@ def _closure(source: ProjectSource, start: Iterable[str], follow: _Follow) -> di
         found[path] = None
         waiting += (
             file
-            for statement in source.statements(path) or ()
+            for statement in source.statements(path)
             if follow(path, statement)
             for candidate in statement.candidates
             for file in source.files_of(candidate)

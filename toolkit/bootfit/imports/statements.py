@@ -7,10 +7,13 @@ or system, and of ``if __name__ == "__main__"``.
 
 import ast
 import operator
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+_WORD = re.compile(r"[A-Za-z_][\w.-]*")
+_LONGEST_NAME = 200
 _CATCHING = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 _COMPARISONS: dict[type[ast.cmpop], Callable[[object, object], bool]] = {
     ast.Lt: operator.lt,  # type: ignore[dict-item] # of two tuples
@@ -44,10 +47,18 @@ class ImportStatement:
         return tuple(f"{self.module}.{name}" for name in self.names) or (self.module,)
 
 
-def import_statements(
-    source: str, package: str = "", python: tuple[int, ...] = (3, 13)
-) -> tuple[ImportStatement, ...]:
-    """Return the imports of ``source`` in their order.
+@dataclass(frozen=True)
+class ModuleSource:
+    """What a module's source says about other modules."""
+
+    #: The imports that can run on the target, in their order.
+    statements: tuple[ImportStatement, ...]
+    #: Every dotted name that is imported anywhere, or that a string without blanks names.
+    words: frozenset[str]
+
+
+def read_module(source: str, package: str = "", python: tuple[int, ...] = (3, 13)) -> ModuleSource:
+    """Return what ``source`` imports and names.
 
     Args:
         source: text of a module.
@@ -60,10 +71,30 @@ def import_statements(
     """
     reader = _Reader(package, python)
     try:
-        reader.visit(ast.parse(source))
+        tree = ast.parse(source)
+        reader.visit(tree)
     except RecursionError:
         raise SyntaxError("nested too deeply") from None
-    return tuple(reader.found)
+    return ModuleSource(tuple(reader.found), frozenset(_named_in(tree)))
+
+
+def words_of(text: str) -> frozenset[str]:
+    """Return the words of ``text`` that may name a module, a distribution or a command."""
+    return frozenset(word.strip(".-") for word in _WORD.findall(text))
+
+
+def _named_in(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                yield from (alias.name for alias in names)
+            case ast.ImportFrom(module=str(module), names=names, level=0):
+                taken = [alias.name for alias in names]
+                yield from [module] if taken == ["*"] else [f"{module}.{one}" for one in taken]
+            case ast.Constant(value=str(text)) if len(text) <= _LONGEST_NAME and text.split() == [
+                text
+            ]:
+                yield from words_of(text)
 
 
 class _Reader(ast.NodeVisitor):

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 _CODE = (".py", ".so", ".pyd")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_EXTRA = re.compile(r"extra\s*==\s*['\"]([^'\"]+)")
+#: Extras that nobody installs to run something.
+_FOR_WORK = re.compile(r"tests?|testing|dev(el|elop|elopment)?|docs?|documentation|lint|typing|all")
 _COMMANDS = ("console_scripts", "gui_scripts")
 
 
@@ -89,7 +92,7 @@ def distributions() -> list[tuple[str, list[str], list[str], list[str], list[str
         name = one.metadata["Name"]
         if not name or name.lower() in found:
             continue
-        needs = {match.group() for match in map(_NAME.match, one.requires or ()) if match}
+        needs = {match.group() for match in map(_NAME.match, to_run(one.requires or ())) if match}
         entries = [(str(entry.group), str(entry.name)) for entry in one.entry_points]
         found[name.lower()] = (
             str(name),
@@ -99,6 +102,16 @@ def distributions() -> list[tuple[str, list[str], list[str], list[str], list[str
             sorted({entry for group, entry in entries if group in _COMMANDS}),
         )
     return list(found.values())
+
+
+def to_run(requirements: Iterable[str]) -> list[str]:
+    """Return the requirements that something may need to run: no extras for tests or documents."""
+    kept = []
+    for line in requirements:
+        extras = _EXTRA.findall(line)
+        if not extras or any(not _FOR_WORK.fullmatch(extra) for extra in extras):
+            kept.append(line)
+    return kept
 
 
 def modules_of(distribution: Any) -> list[str]:

@@ -11,7 +11,7 @@ class InstalledDistribution:
     name: str
     #: Dotted names of the shallowest packages and modules it brings; empty where it does not say.
     modules: tuple[str, ...] = ()
-    #: Names of the distributions that it needs, under whatever marker or extra.
+    #: Names of the distributions that it needs or can use, extras for its own tests left out.
     needs: tuple[str, ...] = ()
     #: Entry point groups that others find it by.
     plugs_into: tuple[str, ...] = ()

@@ -1,0 +1,47 @@
+"""Rules about what an app imports, and what it requires for that (BF2xx)."""
+
+from bootfit.model.finding import Rule, Severity
+
+
+class UnusedRequirement(Rule):
+    """A requirement that no file of the project imports or names.
+
+    It is downloaded, installed and kept up to date for nothing. What a distribution is imported
+    as is read from the metadata of the project's environment (RECORD, else top_level.txt); where
+    it is not installed there, nothing is said.
+
+    Nothing is said either about what works without an import, as far as that can be told: servers
+    and database drivers, type stubs, what plugs into others through entry points, what another
+    requirement needs or uses when it is there (``Requires-Dist``, extras included), and what a
+    string in the source, a start command or a configuration file names. What remains may still be
+    used by hand: the finding names the commands that it installs.
+
+    Mend it by taking the line out, or by moving it to the requirements of development.
+    """
+
+    code = "BF201"
+    slug = "unused-requirement"
+    severity = Severity.NOTE
+
+
+class ImportNotRequired(Rule):
+    """The app imports something that none of its requirements brings.
+
+    It works where somebody once installed it by hand, and fails on the target with
+    ModuleNotFoundError: at boot a warning, inside a function or where ImportError is caught a
+    note. Imports are followed from the app's module through the project's own files; conditions on
+    ``sys.version_info`` and ``TYPE_CHECKING`` are decided for the target. What comes in through
+    other requirements counts as brought.
+
+    Nothing is said while it is not known what some requirement brings (it is not installed in the
+    project's environment, or comes from a URL).
+
+    Mend it by adding the distribution to the requirements.
+    """
+
+    code = "BF202"
+    slug = "import-not-required"
+    severity = Severity.WARNING
+
+
+RULES: tuple[type[Rule], ...] = (UnusedRequirement, ImportNotRequired)
