@@ -10,6 +10,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from bootfit.limits.boundary import strongest_kind
+from bootfit.limits.hierarchies import read_hierarchies
+
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="probes read /proc")
 
 GOOD_APP = "def app(environ, start_response):\n    start_response('200 OK', [])\n    return [b'']\n"
@@ -64,6 +67,18 @@ def _environment(process):
         return Path(f"/proc/{process.pid}/environ").read_text(errors="replace")
     except OSError:
         return ""
+
+
+def groups_of(pid):
+    """Return the control groups that the bootfit of that id made and that are still there."""
+    hierarchies = read_hierarchies()
+    mounted = [*hierarchies.by_controller.values(), hierarchies.unified]
+    parents = {group for one in mounted if one for group in one.groups_upwards()}
+    return [one for parent in parents for one in parent.glob(f"bootfit-*-{pid}-*")]
+
+
+def probed_in_a_group():
+    return strongest_kind() in {"cgroup-v1", "cgroup-v2"}
 
 
 def complaint(done):
@@ -230,13 +245,16 @@ def test_a_plugin_that_takes_all_memory_is_ended_and_does_not_fit(bootfit, proje
     assert "SIGKILL" not in (project / "m.txt").read_text()
 
 
-def test_an_app_that_takes_all_memory_at_import(bootfit, project):
+def test_an_app_that_takes_all_memory_at_import_does_not_fit(bootfit, project):
     (project / "main.py").write_text(
         "KEPT = [b'x' * (2**20 + i) for i in range(8000)]\n" + GOOD_APP
     )
     done = measure(bootfit, "--memory", "64Mi")
-    assert done.returncode == 3
-    assert "more than the 576.0 MiB that a probe may have" in complaint(done)
+    assert done.returncode == 1, done.stderr
+    findings = done.stdout[done.stdout.index("Findings") :]
+    assert "BF308" in findings
+    assert "more than the 576.0 MiB" in findings
+    assert "does not fit" in findings
 
 
 def test_a_plugin_that_forks_and_daemonises_leaves_nothing(bootfit, project):
@@ -274,9 +292,11 @@ def test_interrupted(project):
         if len(inside) > 1:
             break
         time.sleep(0.05)
+    assert not probed_in_a_group() or groups_of(running.pid)
     running.send_signal(signal.SIGTERM)
     _, errors = running.communicate(timeout=30)
     assert running.returncode == 130
     assert "interrupted" in errors
     assert "Traceback" not in errors
     assert not [p.pid for p in psutil.process_iter() if cookie in _environment(p)]
+    assert groups_of(running.pid) == []

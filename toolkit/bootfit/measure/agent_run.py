@@ -80,6 +80,8 @@ class Setting:
     #: What one probe may take, all of its processes together; None limits nothing.
     memory_limit_bytes: int | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
+    #: What there will be where the app runs; None where nothing is judged.
+    budget_bytes: int | None = None
 
 
 @dataclass(frozen=True)

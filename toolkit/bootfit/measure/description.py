@@ -6,14 +6,16 @@ from typing import Any, Literal
 
 from bootfit.limits.signals import endings_as_exceptions
 from bootfit.measure.agent_run import AgentRun, Setting, memory_limit, run_agent
+from bootfit.measure.findings import out_of_memory
 from bootfit.measure.outcome import Outcome, outcome
+from bootfit.model.answer import leaves_open
 from bootfit.model.app import (
     AppDescription,
     ImplementationDeclaration,
     PluginDeclaration,
     Route,
 )
-from bootfit.model.errors import UndeterminedError, UsageError
+from bootfit.model.errors import BootfitError, DoesNotFitError, UndeterminedError, UsageError
 
 _INTERFACES: dict[str, Literal["wsgi", "asgi"]] = {"wsgi": "wsgi", "asgi": "asgi"}
 
@@ -47,6 +49,7 @@ def describe(
     Raises:
         UndeterminedError: the app or the registry cannot be imported, does not end, or is not
             there.
+        DoesNotFitError: it takes more than a probe may have, which is more than the budget.
         UsageError: the interpreter cannot be run.
     """
     root = root.resolve()
@@ -56,6 +59,7 @@ def describe(
         time_limit_seconds,
         memory_limit(budget_bytes, 1),
         environment=environment or {},
+        budget_bytes=budget_bytes,
     )
     progress(f"describe {app or registry or 'the project'}")
     with endings_as_exceptions():
@@ -93,8 +97,18 @@ def ask(setting: Setting, order: Mapping[str, object]) -> AgentRun:
         ) from None
 
 
-def cannot_import(what: Outcome, app: str, registry: str, setting: Setting) -> UndeterminedError:
-    """Return the error that says, in one line, why the app or its registry cannot be imported."""
+def cannot_import(what: Outcome, app: str, registry: str, setting: Setting) -> BootfitError:
+    """Return the error that says, in one line, why the app or its registry cannot be imported.
+
+    One that takes more memory than a probe may have does not fit, if that is more than the budget.
+    """
+    if what.status == "out_of_memory" and what.failure is None and app:
+        found = out_of_memory(
+            f"the app {app}", "app", what, setting.memory_limit_bytes, setting.budget_bytes
+        )
+        if setting.budget_bytes is not None and not leaves_open(found):
+            return DoesNotFitError(found)
+        return UndeterminedError(found.message, found.remedy)
     failure = what.failure
     is_registry = bool(failure and failure["stage"] == "registry")
     subject = f"the registry {registry}" if is_registry else f"the app {app}" if app else "Python"

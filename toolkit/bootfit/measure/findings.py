@@ -1,9 +1,11 @@
 """Findings from measurements: pure."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from bootfit.limits.accounting import Basis
 from bootfit.measure import rules
+from bootfit.measure.outcome import Outcome
 from bootfit.measure.verdict import judge
 from bootfit.model.app import AppDescription, ImplementationDeclaration
 from bootfit.model.finding import Finding, Place, Rule, Severity
@@ -56,8 +58,10 @@ def findings_of(
         if failed is not None:
             place = (places or {}).get(subject)
             if failed.status == "out_of_memory":
+                name = f"{subject} {_MODES[failed.mode]}"
                 limit_bytes = measurements.conditions.limit_bytes
-                found.append(_out_of_memory(failed, place, limit_bytes, budget_bytes))
+                ended = out_of_memory(name, subject, failed, limit_bytes, budget_bytes)
+                found.append(replace(ended, place=place))
             else:
                 found.append(_failure(failed, rung, is_fallback=is_fallback, place=place))
         if on_top is not None and on_top.figures is not None:
@@ -123,26 +127,32 @@ def _judged(
     return found
 
 
-def _out_of_memory(
-    probe: ProbeResult, place: Place | None, limit_bytes: int | None, budget_bytes: int | None
+def out_of_memory(
+    name: str,
+    subject: str,
+    became: Outcome | ProbeResult,
+    limit_bytes: int | None,
+    budget_bytes: int | None,
 ) -> Finding:
-    """Return that it does not fit, or that this machine is too small to tell."""
+    """Return that it does not fit, or that this machine is too small to tell.
+
+    Args:
+        name: what people call it.
+        subject: what the finding is about.
+        became: what the probe's end was, in words.
+        limit_bytes: what a probe could take.
+        budget_bytes: what there is where it is to run.
+    """
     rule: type[Rule] = rules.ProbeOutOfMemory
-    remedy = "let a lower rung serve there, or take an instance with more memory"
-    evidence = []
-    if limit_bytes is not None and budget_bytes is not None:
-        evidence = [f"the budget is {format_mib(budget_bytes)}"]
-        if limit_bytes < budget_bytes:
-            rule = rules.MachineTooSmall
-            remedy = "measure where more memory is free, or with fewer --jobs"
-            evidence = [f"the budget is {format_mib(budget_bytes)}: this machine has less free"]
-    return rule.finding(
-        probe.subject,
-        f"{probe.subject} {_MODES[probe.mode]} {probe.detail}",
-        evidence=evidence,
-        place=place,
-        remedy=remedy,
-    )
+    evidence = [] if budget_bytes is None else [f"the budget is {format_mib(budget_bytes)}"]
+    remedy = "import less, or take an instance with more memory"
+    if subject != "app":
+        remedy = "let a lower rung serve there, or take an instance with more memory"
+    if limit_bytes is not None and budget_bytes is not None and limit_bytes < budget_bytes:
+        rule = rules.MachineTooSmall
+        evidence = [f"{evidence[0]}: this machine has less free"]
+        remedy = "measure where more memory is free, or with fewer --jobs"
+    return rule.finding(subject, f"{name} {became.detail}", evidence=evidence, remedy=remedy)
 
 
 def _kernel(kernel: Samples | None) -> str:

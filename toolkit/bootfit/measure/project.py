@@ -78,6 +78,7 @@ def measure_project(
         time_limit_seconds,
         memory_limit(budget_bytes, jobs),
         environment=environment or {},
+        budget_bytes=budget_bytes,
     )
     for union in unions or ():
         _rungs(description, union)
@@ -142,6 +143,7 @@ def measure_union(
         time_limit_seconds,
         memory_limit(budget_bytes, jobs),
         environment=environment or {},
+        budget_bytes=budget_bytes,
     )
     with endings_as_exceptions():
         seen = survey(setting, description.plugins, samples)

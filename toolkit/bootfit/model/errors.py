@@ -2,6 +2,8 @@
 
 from enum import IntEnum
 
+from bootfit.model.finding import Finding
+
 
 class ExitCode(IntEnum):
     """What the process tells its caller."""
@@ -30,6 +32,16 @@ class UsageError(BootfitError):
     """An option, a configuration or an input file that cannot be understood (exit code 2)."""
 
     exit_code = ExitCode.USAGE
+
+
+class DoesNotFitError(BootfitError):
+    """The answer is no before all of it is known: nothing more can be asked (exit code 1)."""
+
+    exit_code = ExitCode.FINDINGS
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.message, finding.remedy)
+        self.finding = finding
 
 
 class UndeterminedError(BootfitError):
