@@ -1,8 +1,10 @@
 """The one exception base, and the exit codes that the command line documents."""
 
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
-from bootfit.model.finding import Finding
+if TYPE_CHECKING:  # the command line imports this to say anything at all
+    from bootfit.model.finding import Finding
 
 
 class ExitCode(IntEnum):
@@ -39,7 +41,7 @@ class DoesNotFitError(BootfitError):
 
     exit_code = ExitCode.FINDINGS
 
-    def __init__(self, finding: Finding) -> None:
+    def __init__(self, finding: "Finding") -> None:
         super().__init__(finding.message, finding.remedy)
         self.finding = finding
 
