@@ -44,17 +44,16 @@ def loaded(text, version):
 
 
 @settings(max_examples=200, deadline=None)
-@given(service=ANY, app=ANY, health=ANY, value=ANY, step=ANY)
-def test_yaml_and_shell(service, app, health, value, step):
+@given(service=ANY, app=ANY, health=ANY, value=ANY)
+def test_yaml_and_shell(service, app, health, value):
     plan = replace(PLAN, app=app, environment={"BOOTFIT_FORBID": value})
-    context = replace(CONTEXT, service=service, health_path=health, build_steps=(step,))
+    context = replace(CONTEXT, service=service, health_path=health)
     text = emit_all(plan, context, ["render"])["render.yaml"]
     for version in ("1.1", "1.2"):
         found = loaded(text, version)
         assert found["name"] == service
         assert found["healthCheckPath"] == health
         assert found["envVars"][-1] == {"key": "BOOTFIT_FORBID", "value": value}
-        assert found["buildCommand"].endswith(f" && {step}")
         assert shlex.split(found["startCommand"])[-1] == app
 
 

@@ -152,11 +152,10 @@ BLUEPRINT = {
 }
 
 
-@pytest.mark.parametrize("trigger", ["off", "commit", "checksPass"])
 @pytest.mark.parametrize("version", ["1.1", "1.2"])
 @pytest.mark.parametrize("platform", [n for n in platform_names() if n.startswith("render-")])
-def test_the_blueprint_has_no_key_that_render_does_not_know(platform, version, trigger):
-    files = emit_all(a_plan(platform), a_context(platform, auto_deploy=trigger), ["render"])
+def test_the_blueprint_has_no_key_that_render_does_not_know(platform, version):
+    files = emit_all(a_plan(platform), a_context(platform), ["render"])
     yaml = YAML(typ="safe", pure=True)
     yaml.version = version
     jsonschema.validate(yaml.load(files["render.yaml"]), BLUEPRINT)
@@ -168,12 +167,12 @@ def test_a_python_without_a_patch_release_is_left_to_the_version_file():
     assert files[".python-version"] == "3.11\n"
 
 
-def test_plan_names_are_spelled_with_a_space_and_off_stays_a_word():
-    context = a_context(auto_deploy="off", health_path=None)
+def test_plan_names_are_spelled_with_a_space_and_a_service_called_off_stays_a_word():
+    context = a_context(service="off", health_path=None)
     context = replace(context, platform=replace(context.platform, plan="pro plus"))
     text = emit_all(a_plan(), context, ["render"])["render.yaml"]
     assert "plan: pro plus\n" in text
-    assert 'autoDeployTrigger: "off"\n' in text
+    assert 'name: "off"\n' in text
     assert "healthCheckPath" not in text
 
 
@@ -232,10 +231,6 @@ def test_plan_names_are_spelled_with_a_space_and_off_stays_a_word():
                 "--no-emit-project --only-group web --only-group db > requirements-locked.txt && "
                 "pip install --only-binary :all: -r requirements-locked.txt"
             ),
-        ),
-        (
-            {"is_distribution": False, "build_steps": ("python -m shop.build",)},
-            "pip install --only-binary :all: -r requirements.txt && python -m shop.build",
         ),
     ],
 )

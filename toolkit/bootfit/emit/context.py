@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 from bootfit.model.app import PluginDeclaration
 from bootfit.model.platform import Platform
@@ -25,9 +24,5 @@ class EmitContext:
     from_source: tuple[str, ...] = ()
     #: Folders, relative to the project, that its modules are imported from besides its own.
     python_path: tuple[str, ...] = ()
-    #: Shell commands that the build runs after everything is installed.
-    build_steps: tuple[str, ...] = ()
     #: Where the platform asks whether the app is well; None where the project does not say.
     health_path: str | None = None
-    #: When the platform deploys a new commit.
-    auto_deploy: Literal["off", "commit", "checksPass"] = "commit"

@@ -52,7 +52,7 @@ def emit(plan: Plan, context: EmitContext) -> dict[str, str]:
     }
     if context.health_path:
         service["healthCheckPath"] = _scalar(context.health_path)
-    service["autoDeployTrigger"] = _scalar(context.auto_deploy)
+    service["autoDeployTrigger"] = "commit"
     service["envVars"] = [
         {"key": _scalar(key), "value": _scalar(value)} for key, value in _environment(plan).items()
     ]
@@ -101,7 +101,6 @@ def build_command(context: EmitContext) -> str:
         # Its dependencies are in the requirement files, where there are any.
         own = ["--no-deps"] if files else wheels
         steps.append(command(["pip", "install", *own, "."]))
-    steps += context.build_steps
     return " && ".join(steps) or "true"
 
 
