@@ -62,7 +62,7 @@ def look(gallery, app):
     root, variables = gallery
     source = read_project_source(root, "3.12.1")
     environment = look_at_environment(
-        root, PYTHON, app, foreign_modules(source), environment=variables
+        root, PYTHON, app, foreign_modules(source, source.files), environment=variables
     )
     return source, environment
 

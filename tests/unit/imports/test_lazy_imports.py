@@ -148,7 +148,7 @@ def test_without_a_boot_the_apps_module_and_its_factory_are_followed(project):
 
 def test_foreign_modules_are_neither_the_projects_nor_pythons(project):
     source = project(app="import os, views, numpy.linalg\n", views="from numpy import ones\n")
-    assert foreign_modules(source) == {"numpy.linalg", "numpy.ones"}
+    assert foreign_modules(source, source.files) == {"numpy.linalg", "numpy.ones"}
 
 
 def test_what_is_no_source_is_passed_over(tmp_path, project):

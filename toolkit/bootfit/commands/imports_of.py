@@ -38,7 +38,7 @@ def with_lazy_imports(walk: Walk, description: AppDescription, interpreter: Path
         walk.root,
         interpreter,
         description.app,
-        foreign_modules(source),
+        foreign_modules(source, source.files),
         environment=walk.config.environment,
         time_limit_seconds=walk.options["time_limit"],
     )
@@ -74,7 +74,6 @@ def compare_requirements(walk: Walk) -> None:
     Of what the project's environment does not know nothing is said, and no code of it runs.
     """
     from bootfit.imports import (
-        find_application,
         foreign_modules,
         reached_imports,
         read_project_source,
@@ -88,9 +87,14 @@ def compare_requirements(walk: Walk) -> None:
     source = read_project_source(walk.root, walk.target.python)
     if check is None or not source.files:
         return
+    known = check.resolved and all(one.slug != "not-checkable" for one in walk.run.findings)
+    reached = reached_imports(source, app) if known and (app := _app(walk)) else ()
     try:
-        interpreter = find_interpreter(walk.root, walk.config.interpreter)
-        environment = look_at_environment(walk.root, interpreter, "", foreign_modules(source))
+        environment = look_at_environment(
+            walk.root,
+            find_interpreter(walk.root, walk.config.interpreter),
+            modules=foreign_modules(source, {one.path for one in reached}),
+        )
     except BootfitError:
         return  # whoever measures will be told
     lines = [
@@ -99,15 +103,20 @@ def compare_requirements(walk: Walk) -> None:
         if one.direct and one.place and not is_lock(Path(one.place.path).name)
     ]
     names = [one.name for one in check.distributions]
-    walk.learn(*unused_requirements(source, lines, names, environment))
-    known = check.resolved and all(one.slug != "not-checkable" for one in walk.run.findings)
+    walk.learn(
+        *unused_requirements(source, lines, names, environment),
+        *unrequired_imports(source, reached, names, environment),
+    )
+
+
+def _app(walk: Walk) -> str:
+    """Return the app that the project means, "" where none is found."""
+    from bootfit.imports import find_application
+
     try:
-        app = walk.config.app or find_application(walk.root).app
+        return walk.config.app or find_application(walk.root).app
     except BootfitError:
-        return
-    if known:
-        reached = reached_imports(source, app)
-        walk.learn(*unrequired_imports(source, reached, names, environment))
+        return ""
 
 
 def _declaration(one: "LazyImport") -> str:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -60,7 +60,7 @@ class ProjectSource:
     def is_too_large(self, path: str) -> bool:
         """Return whether a file is too large to be read, so that nothing is known of it."""
         try:
-            return not self.words(path) and (self.root / path).stat().st_size > LARGEST_FILE
+            return (self.root / path).stat().st_size > LARGEST_FILE
         except OSError:
             return True
 
@@ -123,11 +123,11 @@ def _names(root: Path, path: Path) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in (in_package, module_of(path)) if name))
 
 
-def foreign_modules(source: ProjectSource) -> frozenset[str]:
-    """Return the dotted names that files import and that neither Python nor the project brings."""
+def foreign_modules(source: ProjectSource, paths: Iterable[str]) -> frozenset[str]:
+    """Return the dotted names that ``paths`` import and neither Python nor the project brings."""
     return frozenset(
         candidate
-        for path in source.files
+        for path in paths
         for statement in source.statements(path)
         for candidate in statement.candidates
         if candidate.partition(".")[0] not in sys.stdlib_module_names

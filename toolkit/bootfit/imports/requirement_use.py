@@ -2,7 +2,8 @@
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
@@ -68,14 +69,18 @@ def unused_requirements(
         and not any(_uses(other, installed[name]) for other in there)
         and _USED_BY.get(name) not in lines
     }
-    if not doubtful or not source.complete or any(map(source.is_too_large, source.files)):
+    if not source.complete or any(map(source.is_too_large, source.files)):
         return ()
-    words = _words(source)
-    return tuple(
-        _unused(lines[name], distribution)
-        for name, distribution in doubtful.items()
-        if not _named(distribution, words)
-    )
+    for text, words in _texts(source):
+        for name, distribution in list(doubtful.items()):
+            # To look for a part of the name is fast, and spares parsing most files.
+            if any(part in text for part in _needles(distribution)) and _named(
+                distribution, words()
+            ):
+                del doubtful[name]
+        if not doubtful:
+            break
+    return tuple(_unused(lines[name], distribution) for name, distribution in doubtful.items())
 
 
 def unrequired_imports(
@@ -139,12 +144,24 @@ def _uses(other: InstalledDistribution, distribution: InstalledDistribution) -> 
     )
 
 
-def _words(source: ProjectSource) -> frozenset[str]:
-    """Return what the project's files name; ``setup.py`` and requirement files only list."""
-    found = [source.words(path) for path in source.files if Path(path).name != "setup.py"]
+def _texts(source: ProjectSource) -> Iterator[tuple[str, Callable[[], frozenset[str]]]]:
+    """Yield the text of each file in lower case, and what tells the words in it.
+
+    ``setup.py`` and requirement files are left out: they only list.
+    """
+    for path in source.files:
+        if Path(path).name != "setup.py":
+            yield source_text(source.root / path).lower(), partial(source.words, path)
     for pattern in _SETTINGS:
-        found += [words_of(source_text(path)) for path in sorted(source.root.glob(pattern))]
-    return frozenset[str]().union(*found)
+        for found in sorted(source.root.glob(pattern)):
+            text = source_text(found)
+            yield text.lower(), partial(words_of, text)
+
+
+def _needles(distribution: InstalledDistribution) -> set[str]:
+    """Return what a text holds, in lower case, if it names the distribution at all."""
+    names = (distribution.name, *distribution.modules, *distribution.commands)
+    return {re.split(r"[-_.]", name.lower().strip("_"))[0] for name in names}
 
 
 def _named(distribution: InstalledDistribution, words: frozenset[str]) -> bool:
