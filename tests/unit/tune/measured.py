@@ -41,7 +41,17 @@ def probe(name, mode="on_top", status="measured", detail="", **of):
     return ProbeResult(names, mode, status, detail, figures(**of) if of else None)
 
 
-def served(names, *, threads, worker, master=14, status="measured", preload=False, kernel=None):
+def served(
+    names,
+    *,
+    threads,
+    worker,
+    master=14,
+    status="measured",
+    preload=False,
+    kernel=None,
+    rounds=(),
+):
     """What a server with these "plugin:rung" and threads took, in MiB."""
     return ServingResult(
         implementations=tuple(names),
@@ -53,6 +63,7 @@ def served(names, *, threads, worker, master=14, status="measured", preload=Fals
         worker_peak_bytes=round(worker * MIB),
         kernel_bytes=kernel if kernel is None else kernel * MIB,
         requests=100,
+        rounds=tuple(rounds),
     )
 
 

@@ -11,8 +11,9 @@ from bootfit.model.evidence import Evidence
 from bootfit.model.measurement import ProbeResult, ServingResult
 from bootfit.model.plan import Plan
 
-#: Long enough for each thread to have met the heaviest request together with the others.
-_LOAD_SECONDS, _LOAD_ROUNDS = 20.0, 6
+#: Enough for each thread to have met the heaviest request together with the others, and for a
+#: leak of some KiB a request to show.
+_LOAD_SECONDS, _FEWEST_ROUNDS, _FEWEST_REQUESTS = 10.0, 12, 400
 
 
 def union(walk: Walk, description: AppDescription, rungs: Sequence[str]) -> ProbeResult:
@@ -55,7 +56,7 @@ def serving(walk: Walk, description: AppDescription, plan: Plan) -> ServingResul
             interpreter=find_interpreter(walk.root, walk.config.interpreter),
             requests=walk.config.requests,
             environment=walk.config.environment,
-            bounds=Bounds(load_seconds=_LOAD_SECONDS, load_rounds=_LOAD_ROUNDS),
+            bounds=Bounds(load_seconds=_LOAD_SECONDS, load_rounds=_rounds(walk, description, plan)),
             progress=walk.progress,
         )
     except BootfitError as error:
@@ -70,7 +71,16 @@ def serving(walk: Walk, description: AppDescription, plan: Plan) -> ServingResul
         worker_peak_bytes=evidence.peak_anonymous_bytes - master,
         kernel_bytes=evidence.kernel_memory_bytes,
         requests=sum(endpoint.requests for endpoint in evidence.endpoints),
+        rounds=evidence.rounds,
     )
+
+
+def _rounds(walk: Walk, description: AppDescription, plan: Plan) -> int:
+    """Return how many rounds of all requests are enough."""
+    from bootfit.verify.routes import choose_requests
+
+    a_round = len(choose_requests(walk.config.requests, description.routes).requests) * plan.threads
+    return max(_FEWEST_ROUNDS, -(-_FEWEST_REQUESTS // max(1, a_round)))
 
 
 def _in_the_way(evidence: Evidence) -> str:

@@ -35,6 +35,8 @@ class Wheel:
 
     filename: str
     size_bytes: int | None
+    #: What its files take, without bytecode; None where that was not asked for, or is not told.
+    installed_bytes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,8 @@ class CheckResult:
     #: False where the resolver met a conflict: then only direct requirements were audited.
     resolved: bool
     download_bytes: int | None
+    #: None where it was not asked for (`--sizes`), or is not known of all distributions.
+    installed_bytes: int | None = None
     matrix: Matrix | None = None
     #: Where `--fix` asked for it.
     fix: Fix | None = None

@@ -61,3 +61,5 @@ class Evidence:
     #: The last lines that the server logged.
     log_tail: str
     fits: bool
+    #: After each round of load: requests answered so far, and anonymous bytes at rest then.
+    rounds: tuple[tuple[int, int], ...] = ()

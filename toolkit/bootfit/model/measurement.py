@@ -111,6 +111,8 @@ class ServingResult:
     #: Of all of its processes, where a control group told.
     kernel_bytes: int | None = None
     requests: int = 0
+    #: After each round of load: requests answered so far, and anonymous bytes at rest then.
+    rounds: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)

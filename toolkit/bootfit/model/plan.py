@@ -31,7 +31,8 @@ class PluginChoice:
 class MemoryNeed:
     """The itemised prediction, all anonymous memory in bytes.
 
-    Predicted peak = master + workers × (worker + union) + workers × threads × transient + overhead.
+    Predicted peak = master + workers × (worker + union) + workers × threads × transient + growth +
+    overhead.
     """
 
     budget_bytes: int
@@ -47,6 +48,8 @@ class MemoryNeed:
     #: "measured" where a server answered the app's requests with these rungs; "carried over" from
     #: others; else an allowance.
     requests_basis: Literal["measured", "carried over", "allowance"] = "allowance"
+    #: What a leak adds to all workers until they are recycled.
+    growth_bytes: int = 0
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Libc = Literal["glibc", "musl"]
+Architecture = Literal["x86_64", "aarch64"]
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Platform:
     memory_bytes: int
     cpu_share: float
     operating_system: Literal["linux"]
-    architecture: Literal["x86_64", "aarch64"]
+    architecture: Architecture
     libc: Libc
     libc_version: str
     python: PythonDefaults
@@ -74,17 +75,34 @@ def minor_version(python: str) -> str:
 class Target:
     """What a wheel must match: an interpreter, an operating system, a libc, an architecture."""
 
+    #: "3.12" or "3.12.4".
     python: str
-    libc: Libc
+    #: "" outside Linux.
+    libc: Libc | Literal[""]
     libc_version: str
-    architecture: Literal["x86_64", "aarch64"]
+    architecture: Architecture
     implementation: Literal["cpython"] = "cpython"
+    system: Literal["linux", "macos", "windows"] = "linux"
+    #: The release of macOS; "" for other systems.
+    system_version: str = ""
+    #: A build without the global interpreter lock (PEP 703): "3.13t".
+    free_threaded: bool = False
 
     @property
     def python_minor(self) -> tuple[int, int]:
         """Return ``(3, 11)`` for ``3.11.9``."""
-        major, minor = minor_version(self.python).split(".")
+        major, minor = self.python.split(".")[:2]
         return int(major), int(minor)
 
+    @property
+    def python_name(self) -> str:
+        """Return the Python as tools name it, ``3.13.1t`` for a free-threaded build."""
+        return f"{self.python}t" if self.free_threaded else self.python
+
     def __str__(self) -> str:
-        return f"CPython {self.python}, {self.architecture} Linux, {self.libc} {self.libc_version}"
+        start = f"CPython {self.python_name}, {self.architecture}"
+        if self.system == "linux":
+            return f"{start} Linux, {self.libc} {self.libc_version}"
+        if self.system == "macos":
+            return f"{start} macOS {self.system_version}"
+        return f"{start} Windows"

@@ -1,5 +1,6 @@
 """Measurements become costs: what each rung adds to a worker, and which rungs can be chosen."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -8,6 +9,7 @@ from bootfit.model.app import ImplementationDeclaration, PluginDeclaration
 from bootfit.model.errors import UndeterminedError
 from bootfit.model.measurement import MeasurementSet, ProbeFigures, ProbeResult
 from bootfit.model.sizes import format_mib
+from bootfit.tune.leak import leak_of, noticeable
 
 CostBasis = Literal["measured", "declared", "assumed"]
 
@@ -63,6 +65,11 @@ class ServingCost:
     worker_bytes: int
     #: Of master and worker; None where it is not known.
     kernel_bytes: int | None
+    #: What a worker keeps of each request.
+    leak_bytes: float = 0.0
+    #: The smallest leak that would have been noticed, over so many requests.
+    noticeable_bytes: float = math.inf
+    requests: int = 0
 
 
 @dataclass(frozen=True)
@@ -146,6 +153,9 @@ def costs_of(
                 master_bytes=one.master_bytes,
                 worker_bytes=one.worker_peak_bytes,
                 kernel_bytes=one.kernel_bytes,
+                leak_bytes=leak_of(one.rounds),
+                noticeable_bytes=noticeable(one.rounds),
+                requests=one.requests,
             )
             for one in measurements.serving
             if one.status == "measured" and one.preload == preload

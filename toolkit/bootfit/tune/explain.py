@@ -1,7 +1,10 @@
 """The reason for each choice, and the measurement behind it."""
 
+import math
+from dataclasses import replace
+
 from bootfit.model.plan import Choice, MemoryNeed, PluginChoice
-from bootfit.model.sizes import format_mib
+from bootfit.model.sizes import KIB, format_mib
 from bootfit.tune import server as settings
 from bootfit.tune.costs import Ladder, RungCost, describe
 from bootfit.tune.memory import Server, available_bytes
@@ -52,7 +55,7 @@ def plugin_choice(ladder: Ladder, rung: RungCost, by_memory: dict[str, str]) -> 
 
 
 def server_choices(
-    situation: Situation, server: Server, need: MemoryNeed, slowest: float
+    situation: Situation, rungs: Rungs, server: Server, need: MemoryNeed, slowest: float
 ) -> tuple[Choice, ...]:
     """Return the server's settings with the reason for each."""
     wishes, platform = situation.wishes, situation.platform
@@ -90,11 +93,8 @@ def server_choices(
         ),
         Choice(
             "max_requests",
-            str(wishes.max_requests or 0),
-            yours
-            if wishes.max_requests
-            else "recycling bounds a leak and nothing else, and no leak was measured; "
-            "each recycling pays the heavy imports again",
+            str(wishes.max_requests or (server.requests if need.growth_bytes else 0)),
+            yours if wishes.max_requests is not None else _recycling(situation, rungs, need),
         ),
         Choice(
             "worker_tmp_dir",
@@ -103,6 +103,23 @@ def server_choices(
         ),
     ]
     return tuple(choices)
+
+
+def _recycling(situation: Situation, rungs: Rungs, need: MemoryNeed) -> str:
+    leak = situation.leak_bytes(rungs)
+    if leak:
+        return (
+            f"a worker keeps about {leak / KIB:.1f} KiB of each request: it is recycled before "
+            f"that is more than {format_mib(need.growth_bytes)}"
+        )
+    watched = situation.watched(rungs)
+    if watched is None or math.isinf(watched.noticeable_bytes):
+        return "recycling bounds a leak and nothing else; whether there is one was not measured"
+    return (
+        f"recycling bounds a leak and nothing else; none above "
+        f"{watched.noticeable_bytes / KIB:.1f} KiB a request showed in {watched.requests} "
+        "requests; each recycling pays the heavy imports again"
+    )
 
 
 def _workers(situation: Situation, server: Server) -> str:
@@ -120,7 +137,7 @@ def _threads(situation: Situation, server: Server) -> str:
     if situation.wishes.threads:
         return "set by the project"
     most = settings.most_threads(situation.platform)
-    more = Server(server.workers, server.threads + 1, server.preload)
+    more = replace(server, threads=server.threads + 1)
     if server.threads < most:
         return f"each multiplies what a request needs, and the memory holds no {more.threads}"
     return "one can answer while another waits or imports; more would only add memory"

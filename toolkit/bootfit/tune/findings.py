@@ -7,7 +7,7 @@ from bootfit.model.finding import Finding, Severity
 from bootfit.model.measurement import MeasurementSet
 from bootfit.model.plan import Plan
 from bootfit.model.platform import Platform
-from bootfit.model.sizes import format_mib
+from bootfit.model.sizes import KIB, format_mib
 from bootfit.tune import rules
 from bootfit.tune.costs import describe
 from bootfit.tune.memory import Server, available_bytes, items
@@ -27,10 +27,12 @@ def findings_of(
     alternatives: Sequence[Platform],
     slowest_seconds: float,
     misfit: bool,
+    leak_bytes: float,
 ) -> list[Finding]:
     """Return the findings about ``plan``.
 
-    ``misfit`` says that it would fit, were it not for the project's own settings.
+    ``misfit`` says that it would fit, were it not for the project's own settings, and
+    ``leak_bytes`` what a worker keeps of each request.
     """
     found = [
         *_about_fit(plan, situation, misfit),
@@ -38,6 +40,7 @@ def findings_of(
         *_about_timeout(plan, situation, slowest_seconds),
         *_about_surroundings(plan, situation),
         *_about_requests(plan, measurements),
+        *_about_leak(plan, leak_bytes),
     ]
     if description.interface == "asgi":
         found.append(
@@ -174,6 +177,19 @@ def _about_requests(plan: Plan, measurements: MeasurementSet) -> Iterator[Findin
         f"what {plan.app}'s requests need is {basis or 'an allowance'}, not measured",
         evidence=[f"{one.threads} thread(s): {one.detail}" for one in failed],
         remedy="mend what is in the way" if failed else "plan without --measured",
+    )
+
+
+def _about_leak(plan: Plan, leak_bytes: float) -> Iterator[Finding]:
+    if not leak_bytes:
+        return
+    bounded = f"the plan recycles a worker after {plan.max_requests} requests"
+    yield rules.Leak.finding(
+        plan.app,
+        f"{plan.app} keeps about {leak_bytes / KIB:.1f} KiB of each request",
+        evidence=[bounded if plan.max_requests else "max_requests = 0: nothing bounds it"],
+        remedy="mend what keeps it: recycling pays every heavy import again",
+        severity=None if plan.max_requests else Severity.ERROR,
     )
 
 

@@ -1,7 +1,7 @@
 """The memory that a choice needs: one formula, itemised.
 
-Peak = master + workers × (worker + union) + workers × threads × transient + overhead, all
-anonymous.
+Peak = master + workers × (worker + union) + workers × threads × transient + growth + overhead,
+all anonymous.
 """
 
 from dataclasses import dataclass
@@ -23,6 +23,14 @@ KERNEL_BYTES = 1 * MIB
 RUN_TO_RUN = 0.02
 
 
+#: Recycling more often than that would pay the heavy imports again and again.
+FEWEST_REQUESTS = 200
+MOST_REQUESTS = 10_000
+#: gunicorn adds a random part of the jitter, a tenth, so that workers do not end together; the
+#: slope of a leak is known to about as much.
+GROWTH_MARGIN = 1.2
+
+
 @dataclass(frozen=True)
 class Server:
     """The part of the server's settings that costs memory."""
@@ -30,6 +38,8 @@ class Server:
     workers: int = 1
     threads: int = 1
     preload: bool = False
+    #: After how many a worker is recycled where its memory grows with them.
+    requests: int = FEWEST_REQUESTS
 
 
 def need_of(
@@ -58,6 +68,7 @@ def need_of(
         server.workers * (under_way - server.threads * transient + differs)
         + (server.workers + 1) * kernel
     )
+    growth = round(server.workers * requests.leak_bytes * server.requests * GROWTH_MARGIN)
     return MemoryNeed(
         budget_bytes=budget_bytes,
         headroom_bytes=headroom_bytes,
@@ -69,9 +80,11 @@ def need_of(
         predicted_peak_bytes=master
         + server.workers * a_worker
         + server.workers * server.threads * transient
+        + growth
         + overhead,
         union_basis=union.basis,
         requests_basis=requests.basis,
+        growth_bytes=growth,
     )
 
 
@@ -88,12 +101,14 @@ def fits(need: MemoryNeed) -> bool:
 def items(need: MemoryNeed, server: Server) -> tuple[str, ...]:
     """Return the parts of the prediction for people, one a line, adding up to the whole."""
     times = f"{server.workers} × "
+    leak = f"{format_mib(need.growth_bytes)} for what a leak adds before a worker is recycled"
     each = f"{server.threads} × {format_mib(need.transient_bytes)}"
     return (
         f"{format_mib(need.master_bytes)} for gunicorn's master",
         f"{times}{format_mib(need.worker_bytes)} for the app in a worker",
         f"{times}{format_mib(need.union_bytes)} for the plugins in a worker ({need.union_basis})",
         f"{times}{each} for requests under way ({need.requests_basis})",
+        *([leak] if need.growth_bytes else []),
         f"{format_mib(need.overhead_bytes)} for first loads, threads, the kernel and chance",
     )
 

@@ -13,7 +13,14 @@ from bootfit.model.sizes import MIB
 from bootfit.tune import server as settings
 from bootfit.tune.explain import forbidden_by_memory, plugin_choice, server_choices
 from bootfit.tune.findings import findings_of
-from bootfit.tune.memory import Server, fits
+from bootfit.tune.memory import (
+    FEWEST_REQUESTS,
+    GROWTH_MARGIN,
+    MOST_REQUESTS,
+    Server,
+    available_bytes,
+    fits,
+)
 from bootfit.tune.refusal import refusal_for
 from bootfit.tune.search import Rungs, fallbacks
 from bootfit.tune.situation import Situation, situation_of
@@ -44,7 +51,11 @@ def tune(
     refused = rungs is None and not misfit
     chosen = rungs if rungs is not None else fallbacks(costs)
     server = _grown(situation, chosen) if rungs is not None else situation.smallest
+    server = _recycled(situation, chosen, server)
     need = situation.need(chosen, server)
+    max_requests = wishes.max_requests
+    if max_requests is None:
+        max_requests = server.requests if need.growth_bytes else 0
     plugins = tuple(
         plugin_choice(
             ladder,
@@ -64,13 +75,13 @@ def tune(
         preload=server.preload,
         timeout_seconds=wishes.timeout_seconds or settings.timeout_seconds(slowest),
         graceful_timeout_seconds=settings.GRACEFUL_TIMEOUT_SECONDS,
-        max_requests=wishes.max_requests or 0,
-        max_requests_jitter=(wishes.max_requests or 0) // 10,
+        max_requests=max_requests,
+        max_requests_jitter=max_requests // 10,
         worker_tmp_dir=settings.WORKER_TMP_DIR,
         environment=_environment(platform, server, plugins) | _costs(description, chosen, need),
         plugins=plugins,
         memory=need,
-        choices=server_choices(situation, server, need, slowest),
+        choices=server_choices(situation, chosen, server, need, slowest),
         refusal=refusal_for(situation, need, alternatives) if refused else None,
     )
     found = findings_of(
@@ -81,6 +92,7 @@ def tune(
         alternatives=alternatives,
         slowest_seconds=slowest,
         misfit=misfit,
+        leak_bytes=situation.leak_bytes(chosen),
     )
     return plan, in_order(found)
 
@@ -158,10 +170,27 @@ def _grown(situation: Situation, rungs: Rungs) -> Server:
     most_threads = wishes.threads or settings.most_threads(platform)
     for workers in range(most_workers, least.workers - 1, -1):
         for threads in range(most_threads, least.threads - 1, -1):
-            server = Server(workers, threads, least.preload)
+            server = replace(least, workers=workers, threads=threads)
             if fits(situation.need(rungs, server)):
                 return server
     return least
+
+
+def _recycled(situation: Situation, rungs: Rungs, server: Server) -> Server:
+    """Return ``server`` with the requests that fill half of the memory left, then recycle it.
+
+    Where nothing leaks, or the project says it, it stays as it is.
+    """
+    leak = situation.leak_bytes(rungs)
+    if not leak or situation.wishes.max_requests is not None:
+        return server
+    need = situation.need(rungs, replace(server, requests=0))
+    spare = (available_bytes(need) - need.predicted_peak_bytes) / 2
+    requests = math.floor(spare / (server.workers * leak * GROWTH_MARGIN))
+    # In two digits: the third would pretend to be known.
+    digits = max(0, len(str(max(1, requests))) - 2)
+    requests = requests // 10**digits * 10**digits
+    return replace(server, requests=max(FEWEST_REQUESTS, min(MOST_REQUESTS, requests)))
 
 
 def _costs(description: AppDescription, rungs: Rungs, need: MemoryNeed) -> dict[str, str]:

@@ -5,14 +5,15 @@ thread's heap keeps) shows only when the app is served. A meal planner whose plu
 told of 174 MiB took 182 with two threads, and 206 where 191 were told of with four.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol, TypeVar
 
 from bootfit.model.sizes import KIB, MIB
 from bootfit.tune.costs import Costs, RungCost
 from bootfit.tune.unions import Union, union_of
 
+N = TypeVar("N", int, float)
 Basis = Literal["measured", "carried over", "allowance"]
 
 #: What a worker costs more than the app alone in a bare interpreter: pages of the master that it
@@ -40,6 +41,8 @@ class Requests:
     pool_bytes: int
     #: "carried over": measured with other rungs.
     basis: Basis
+    #: What stays of each for good.
+    leak_bytes: float = 0.0
 
     def bytes_with(self, threads: int) -> int:
         """Return what a worker with so many threads needs for requests."""
@@ -78,9 +81,14 @@ def least_requests(served: Served, union: Union) -> Requests:
     return _combined(min, "carried over", [_allowance(union), *served.values()])
 
 
-def _combined(
-    pick: Callable[[Iterable[int]], int], basis: Basis, several: Sequence[Requests]
-) -> Requests:
+class Pick(Protocol):
+    """`min` or `max`."""
+
+    def __call__(self, of: Iterable[N], /) -> N:
+        """Return one of several numbers."""
+
+
+def _combined(pick: Pick, basis: Basis, several: Sequence[Requests]) -> Requests:
     if len(several) == 1:
         return several[0]
     return Requests(
@@ -89,6 +97,7 @@ def _combined(
         further_bytes=pick(one.further_bytes for one in several),
         pool_bytes=pick(one.pool_bytes for one in several),
         basis=basis,
+        leak_bytes=pick(one.leak_bytes for one in several),
     )
 
 
@@ -124,4 +133,5 @@ def _line(costs: Costs, union: Union, names: frozenset[str]) -> Requests:
         rise = max(0, points[most] - points[fewest])
         further = -(-rise // (most - fewest))
         first = max(0, points[fewest] - (fewest - 1) * further)
-    return Requests(min(first, further), first, further, 0, "measured")
+    leak = max(one.leak_bytes for one in costs.serving if one.names == names)
+    return Requests(min(first, further), first, further, 0, "measured", leak)

@@ -126,6 +126,23 @@ class RequestsNotMeasured(Rule):
     severity = Severity.NOTE
 
 
+class Leak(Rule):
+    """A worker's memory at rest grows with the requests that it answers.
+
+    Seen over some hundred requests: what a worker held between two rounds of them rose steadily in
+    the later half. The plan bounds it: ``max_requests`` recycles a worker before the growth fills
+    the budget, at the price of its imports. With ``max_requests = 0`` in ``[tool.bootfit.server]``
+    nothing does, and the app is killed sooner or later. Mend it in the code: a list or a cache
+    without bound, a session that is never closed.
+
+    Source: https://docs.gunicorn.org settings, max_requests.
+    """
+
+    code = "BF411"
+    slug = "leak"
+    severity = Severity.WARNING
+
+
 RULES: tuple[type[Rule], ...] = (
     NothingFits,
     RungForbiddenByMemory,
@@ -135,4 +152,5 @@ RULES: tuple[type[Rule], ...] = (
     TightFit,
     InterfaceNotServed,
     RequestsNotMeasured,
+    Leak,
 )

@@ -8,8 +8,8 @@ from bootfit.model.app import AppDescription
 from bootfit.model.measurement import MeasurementSet
 from bootfit.model.plan import MemoryNeed
 from bootfit.model.platform import Platform
-from bootfit.tune.costs import Costs, RungCost, costs_of
-from bootfit.tune.memory import Server, fits, need_of
+from bootfit.tune.costs import Costs, RungCost, ServingCost, costs_of
+from bootfit.tune.memory import FEWEST_REQUESTS, Server, fits, need_of
 from bootfit.tune.requests import Served, least_requests, requests_of, served_of
 from bootfit.tune.search import Rungs, richest, richest_conceivable
 from bootfit.tune.unions import Union, union_of
@@ -32,11 +32,26 @@ class Situation:
     @property
     def smallest(self) -> Server:
         """Return the smallest server that the wishes allow."""
-        return Server(self.wishes.workers or 1, self.wishes.threads or 1, bool(self.wishes.preload))
+        return Server(
+            self.wishes.workers or 1,
+            self.wishes.threads or 1,
+            bool(self.wishes.preload),
+            self.wishes.max_requests or FEWEST_REQUESTS,
+        )
 
     def need(self, rungs: Sequence[RungCost], server: Server) -> MemoryNeed:
         """Return the prediction for ``rungs`` on ``server``."""
         return self._need(union_of(self.costs, rungs), rungs, server)
+
+    def leak_bytes(self, rungs: Sequence[RungCost]) -> float:
+        """Return what a worker with ``rungs`` keeps of each request."""
+        return requests_of(self._served, rungs, union_of(self.costs, rungs)).leak_bytes
+
+    def watched(self, rungs: Sequence[RungCost]) -> ServingCost | None:
+        """Return the run of a server with ``rungs`` that would have shown the smallest leak."""
+        names = frozenset(rung.name for rung in rungs)
+        runs = [one for one in self.costs.serving if one.names == names]
+        return min(runs, key=lambda one: one.noticeable_bytes, default=None)
 
     def best(self, server: Server) -> Rungs | None:
         """Return the richest rungs that fit on ``server``, or None."""

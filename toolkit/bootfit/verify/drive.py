@@ -120,12 +120,14 @@ def load(
     timeout_seconds: float,
     deadline: float,
     go_on: Callable[[], bool],
+    at_rest: Callable[[int], None] = lambda _answered: None,
 ) -> Load:
     """Return the answers to rounds of ``requests``, each sent by all clients at one moment.
 
     That is the worst case for memory: every thread of the server at the same peak. A new round
     starts until ``seconds`` have passed or ``rounds`` are done, and none of it goes on beyond
-    ``deadline`` (monotonic seconds) or once ``go_on`` says no.
+    ``deadline`` (monotonic seconds) or once ``go_on`` says no. After each round, when no request
+    is under way, ``at_rest`` is told how many were answered.
     """
     everyone = [Client(address, timeout_seconds) for _ in range(clients)]
     pool = ThreadPoolExecutor(clients, thread_name_prefix="bootfit-client")
@@ -141,6 +143,7 @@ def load(
                 wait(asked)
                 answers += [each.result() for each in asked]
             done += 1
+            at_rest(len(answers))
     finally:
         # Not waiting: after Ctrl-C the server is killed, which ends what is still under way.
         pool.shutdown(wait=False, cancel_futures=True)

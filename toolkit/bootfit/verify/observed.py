@@ -55,3 +55,5 @@ class Observed:
     shared: tuple[str, ...] = ()
     #: What of the project the server ran without, in words.
     left_out: tuple[str, ...] = ()
+    #: After each round of load: requests answered so far, and anonymous bytes at rest then.
+    rounds: tuple[tuple[int, int], ...] = ()

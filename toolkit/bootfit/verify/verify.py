@@ -71,6 +71,8 @@ class _Driven:
     killed_in: tuple[str, ...]
     #: Every request was made by all clients at once.
     loaded: bool = False
+    #: Requests under load, and anonymous bytes at rest after them.
+    rounds: tuple[tuple[int, int], ...] = ()
 
 
 def verify_plan(
@@ -199,6 +201,7 @@ def _watch(
         undriven=drive.undriven,
         unsent=tuple(_not_reached(drive, driven, boot)),
         loaded=driven.loaded or not drive.requests,
+        rounds=driven.rounds,
         weaknesses=boundary.notes,
         log_tail=server.log.tail(),
     )
@@ -231,6 +234,7 @@ def _drive(
     clients = plan.workers * plan.threads
     progress(f"load: {clients} client(s) at the same request at once")
     under = Load((), 0, complete=False)
+    rounds: list[tuple[int, int]] = []
     if server.running and kills < _ENOUGH_KILLS and len(once) == len(drive.requests):
         under = load(
             server.address,
@@ -243,10 +247,13 @@ def _drive(
             go_on=lambda: (
                 server.running and server.boundary.readings().oom_kills < kills + _ENOUGH_KILLS
             ),
+            at_rest=lambda answered: rounds.append(
+                (answered, server.boundary.readings().anonymous_bytes)
+            ),
         )
     if server.boundary.readings().oom_kills > kills:
         killed_in.append(f"requests of {clients} client(s) at once")
-    return _Driven((*once, *under.answers), tuple(killed_in), under.complete)
+    return _Driven((*once, *under.answers), tuple(killed_in), under.complete, tuple(rounds))
 
 
 def _command(
@@ -344,6 +351,7 @@ def _evidence(
         endpoints=seen.endpoints,
         undriven=seen.undriven,
         timeline=sampler.timeline(),
+        rounds=seen.rounds,
         log_tail=seen.log_tail,
         fits=verdict,
     )

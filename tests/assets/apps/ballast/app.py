@@ -1,8 +1,8 @@
 """An app whose memory is given by its environment, in MiB.
 
 BALLAST_APP stays from the boot on, BALLAST_PLUGIN once the plugin is loaded; BALLAST_REQUEST is
-what a request needs for itself, BALLAST_CHILD what the process takes that one of them starts, and
-BALLAST_KEPT what the first request leaves behind.
+what a request needs for itself, BALLAST_CHILD what the process takes that one of them starts,
+BALLAST_KEPT what the first request leaves behind, and BALLAST_LEAK what each leaves, in KiB.
 """
 
 import os
@@ -67,6 +67,7 @@ def work():
     with once:
         if not kept:
             kept.append(allocate(mib("KEPT")))
+    kept.append(b"l" * (mib("LEAK") * 1024))
     own = allocate(mib("REQUEST"))
     outcome = PLUGINS.call("ballast", "work")
     time.sleep(0.05)  # so that requests at one moment meet
