@@ -276,6 +276,29 @@ def test_an_editable_installation_is_imported_from_the_private_view(tmp_path):
     assert [path.name for path in source.iterdir() if path.name != "__pycache__"] == ["writing.py"]
 
 
+def test_requests_that_were_never_sent_are_an_error():
+    """What was not asked was not shown to fit, however well the rest was answered."""
+    bounds = Bounds(boot_seconds=10, warm_up_seconds=0.5, stop_seconds=1)
+    evidence, findings = run(
+        plans.plan(), plans.get("/sleep/1"), plans.get("/late"), routes=(), bounds=bounds
+    )
+    assert [one.path for one in evidence.endpoints] == ["/sleep/1"]
+    assert not evidence.fits
+    found = findings["load-not-made"]
+    assert found.code == "BF513"
+    assert "never sent: GET /late" in found.evidence
+
+
+def test_a_load_that_was_not_made_by_all_clients_is_an_error():
+    bounds = Bounds(boot_seconds=10, longest_load_seconds=0.5, stop_seconds=1)
+    requests = [plans.get(f"/sleep/0.{number}") for number in range(3, 7)]
+    evidence, findings = run(plans.plan(), *requests, routes=(), bounds=bounds)
+    assert all(one.well_answered for one in evidence.endpoints)
+    assert not evidence.fits
+    told = findings["load-not-made"].evidence
+    assert told == ("not every request was made by all clients at once",)
+
+
 def test_a_flood_of_output_neither_blocks_the_server_nor_fills_the_evidence():
     evidence, _ = run(plans.plan(), plans.get("/shout"))
     assert endpoint(evidence, "/shout").well_answered
