@@ -17,6 +17,12 @@ from bootfit.commands.output_options import output_options
     metavar="3.9-3.13",
     help="Try these Pythons as well; ranges and single ones, with commas between.",
 )
+@click.option(
+    "--sizes",
+    is_flag=True,
+    envvar="BOOTFIT_SIZES",
+    help="Ask every wheel what it takes on disk (a request or two each, kept for good).",
+)
 @click.option("--fix", is_flag=True, help="Change the pins that block, if all installs then.")
 @click.option("--diff", is_flag=True, help="With --fix: show what would change (the default).")
 @click.option("--write", is_flag=True, help="With --fix: write it.")

@@ -39,6 +39,7 @@ def index_values(walk: Walk) -> dict[str, Any]:
         "exclude_newer": walk.options.get("exclude_newer"),
         "matrix": parse_pythons(pythons) if pythons else (),
         "freshness": "offline" if offline else "refresh" if refresh else "young",
+        "sizes": bool(walk.options.get("sizes")),
         "progress": walk.progress,
     }
 

@@ -18,6 +18,7 @@ def check_and_fix(options: Mapping[str, Any], *, write: bool) -> int:
 
     What is reported after a written fix is the project as it then is.
     """
+    from bootfit.commands.imports_of import compare_requirements
     from bootfit.requirements.fixing import fix_files, write_fix
 
     check_formats(options)
@@ -37,6 +38,7 @@ def check_and_fix(options: Mapping[str, Any], *, write: bool) -> int:
         walk.learn(*fixed.findings_after, check=written)
     else:
         walk.learn(*fixed.findings_before, check=fixed.before)
+    compare_requirements(walk)
     code = deliver(walk.run, options)
     fix = fixed.before.fix
     to_stdout = [name for name in options["formats"] if "=" not in name and not options["output"]]

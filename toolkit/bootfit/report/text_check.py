@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from bootfit.model.check import DistributionCheck, Fix
+from bootfit.model.check import CheckResult, DistributionCheck, Fix
 from bootfit.model.run import Run
 from bootfit.model.sizes import format_mib
 from bootfit.model.style import Style
@@ -17,7 +17,7 @@ def check_section(run: Run, style: Style) -> list[RenderableType]:
     """Return what installs and how; with -v everything, the largest download first.
 
     What an installation takes on disk stands in each wheel alone, and to ask every wheel costs as
-    many requests as the whole check: it is said to be unknown.
+    many requests as the whole check: it is said to be unknown unless --sizes asked for it.
     """
     if run.check is None:
         return []
@@ -25,7 +25,7 @@ def check_section(run: Run, style: Style) -> list[RenderableType]:
     wheels = sum(d.verdict == "wheel" for d in check.distributions)
     blocked = [d for d in check.distributions if not d.installs]
     size = (
-        f", {format_mib(check.download_bytes)} to download (installed size unknown)"
+        f", {format_mib(check.download_bytes)} to download ({_installed(check)})"
         if check.download_bytes is not None
         else ""
     )
@@ -36,7 +36,7 @@ def check_section(run: Run, style: Style) -> list[RenderableType]:
         f"{len(blocked)} that will not install{size}"
     )
     shown = (
-        sorted(check.distributions, key=lambda d: -_download_bytes(d))
+        sorted(check.distributions, key=lambda d: (-_installed_bytes(d), -_download_bytes(d)))
         if style.verbosity > 0
         else [d for d in check.distributions if d.verdict != "wheel" or d.yanked is not None]
     )
@@ -79,9 +79,10 @@ def _table(distributions: Iterable[DistributionCheck], *, sizes: bool) -> Table:
     table.add_column("installs", no_wrap=True)
     if sizes:
         table.add_column("download", no_wrap=True, justify="right")
+        table.add_column("on disk", no_wrap=True, justify="right")
     table.add_column("brought in by", overflow="fold")
     for d in distributions:
-        size = [_size(d)] if sizes else []
+        size = [_size(_download_bytes(d)), _size(_installed_bytes(d))] if sizes else []
         table.add_row(
             f"{d.name} {d.version}", d.verdict, _installs(d), *size, Text(" → ".join(d.chain))
         )
@@ -92,8 +93,21 @@ def _download_bytes(distribution: DistributionCheck) -> int:
     return (distribution.wheel.size_bytes or 0) if distribution.wheel else 0
 
 
-def _size(distribution: DistributionCheck) -> str:
-    size = _download_bytes(distribution)
+def _installed_bytes(distribution: DistributionCheck) -> int:
+    return (distribution.wheel.installed_bytes or 0) if distribution.wheel else 0
+
+
+def _installed(check: CheckResult) -> str:
+    if check.installed_bytes is not None:
+        return f"{format_mib(check.installed_bytes)} on disk"
+    known = sum(map(_installed_bytes, check.distributions))
+    if not known:
+        return "on disk: see --sizes"
+    lacking = sum(not _installed_bytes(d) for d in check.distributions)
+    return f"at least {format_mib(known)} on disk, {lacking} unknown"
+
+
+def _size(size: int) -> str:
     return format_mib(size) if size else "–"
 
 

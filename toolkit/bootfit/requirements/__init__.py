@@ -22,6 +22,7 @@ def check_project(
     exclude_newer: str | None = None,
     matrix: Sequence[str] = (),
     freshness: Freshness = "young",
+    sizes: bool = False,
     progress: Callable[[str], None],
 ) -> tuple[CheckResult, tuple[Finding, ...]]:
     """Return, for each distribution that ``files`` bring in, whether it installs on ``target``.
@@ -41,6 +42,7 @@ def check_project(
         matrix: other Pythons to try the same files on, as `parse_pythons` returns them.
         freshness: whether index pages that an earlier run kept may answer: while they are
             younger than ten minutes, never ("refresh"), or they alone ("offline").
+        sizes: learn what each wheel takes on disk, for a request or two a wheel.
         progress: told what is being done, in a few words.
 
     Raises:
@@ -58,5 +60,6 @@ def check_project(
         exclude_newer=exclude_newer,
         matrix=matrix,
         freshness=freshness,
+        sizes=sizes,
         progress=progress,
     )

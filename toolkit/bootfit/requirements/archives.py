@@ -27,6 +27,8 @@ MAX_EXPANDED_BYTES = 1024 * 1024 * 1024
 #: Metadata is text of kilobytes; nothing larger is kept.
 MAX_MEMBER_BYTES = 4 * 1024 * 1024
 MAX_MEMBERS = 100_000
+#: The largest wheels known expand to some gigabytes.
+MAX_INSTALLED_BYTES = 1024 * 1024 * 1024 * 1024
 #: A long name, or what a PAX header says of one member: of sound archives, some hundred bytes.
 MAX_HEADER_BYTES = 1024 * 1024
 #: All such headers of one archive together: they are kept in memory.
@@ -249,6 +251,23 @@ def _read_zip(index: Index, file: IndexFile, wanted: Callable[[str], bool]) -> M
     except _BROKEN as error:
         raise UnreadableArchive(f"it is no sound zip file: {error}") from None
     return members
+
+
+def expanded_bytes(index: Index, file: IndexFile) -> int:
+    """Return what the members of a zip file or wheel say they expand to; none is read.
+
+    Raises:
+        UnreadableArchive: the file is broken, or says more than any sound one has.
+        UndeterminedError: the index does not answer, or does not serve parts of files.
+    """
+    try:
+        with zipfile.ZipFile(_RangeFile(index, file)) as archive:
+            total = sum(info.file_size for info in archive.infolist())
+    except _BROKEN as error:
+        raise UnreadableArchive(f"it is no sound zip file: {error}") from None
+    if total > MAX_INSTALLED_BYTES:
+        raise UnreadableArchive(f"it expands to more than {MAX_INSTALLED_BYTES // 2**30} GiB")
+    return total
 
 
 class _RangeFile(io.RawIOBase):

@@ -60,6 +60,7 @@ def fix_files(
     progress: Callable[[str], None],
     matrix: Sequence[str] = (),
     freshness: Freshness = "young",
+    sizes: bool = False,
     timeout_seconds: float = TIMEOUT_SECONDS,
 ) -> Fixed:
     """Check ``files`` and find what to change in them; nothing is written.
@@ -75,6 +76,7 @@ def fix_files(
         progress: told what is being done, in a few words.
         matrix: other Pythons to try the files on as they stand.
         freshness: as in `check_project`.
+        sizes: as in `check_project`.
         timeout_seconds: how long an index may be silent.
 
     Raises:
@@ -89,6 +91,7 @@ def fix_files(
         index_url=index_url,
         exclude_newer=exclude_newer,
         freshness=freshness,
+        sizes=sizes,
         timeout_seconds=timeout_seconds,
         progress=progress,
     ) as inquiry:

@@ -13,6 +13,7 @@ from bootfit.requirements.build_needs import BuildNeed
 from bootfit.requirements.core_metadata import SdistMetadata
 from bootfit.requirements.index import Index
 from bootfit.requirements.index_page import IndexFile
+from bootfit.requirements.installed_size import InstalledSizes
 from bootfit.requirements.locked import LockedPackage
 from bootfit.requirements.need_cache import NeedCache
 from bootfit.requirements.project_files import ProjectRequirements
@@ -46,6 +47,8 @@ class Inquiry:
     reread: Callable[[Target], ProjectRequirements]
     #: What sdists need, kept from one run to the next; None for a private index.
     needs: NeedCache | None = None
+    #: Tells what wheels take on disk; None where nobody wants to know.
+    sizes: InstalledSizes | None = None
     #: What sdists said, kept from one question to the next.
     metadata: dict[tuple[str, Version], SdistMetadata] = field(default_factory=dict)
     #: What sdists need, kept from one target to the next.

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,6 +22,7 @@ from bootfit.requirements.audit import audit
 from bootfit.requirements.index import Index, IndexAddress, index_address
 from bootfit.requirements.index_page import moment_of
 from bootfit.requirements.inquiry import Inquiry
+from bootfit.requirements.installed_size import InstalledSizes
 from bootfit.requirements.judging import judge_all
 from bootfit.requirements.matrix import try_pythons
 from bootfit.requirements.need_cache import NeedCache
@@ -48,6 +50,7 @@ def check_files(
     progress: Callable[[str], None],
     matrix: Sequence[str] = (),
     freshness: Freshness = "young",
+    sizes: bool = False,
     timeout_seconds: float = TIMEOUT_SECONDS,
 ) -> tuple[CheckResult, tuple[Finding, ...]]:
     """Do what `bootfit.requirements.check_project` promises."""
@@ -59,6 +62,7 @@ def check_files(
         index_url=index_url,
         exclude_newer=exclude_newer,
         freshness=freshness,
+        sizes=sizes,
         timeout_seconds=timeout_seconds,
         progress=progress,
     ) as inquiry:
@@ -75,6 +79,7 @@ def open_inquiry(
     index_url: str | None,
     exclude_newer: str | None,
     freshness: Freshness,
+    sizes: bool = False,
     timeout_seconds: float,
     progress: Callable[[str], None],
 ) -> Iterator[Inquiry]:
@@ -99,6 +104,7 @@ def open_inquiry(
             freshness=freshness,
         ) as resolver,
     ):
+        kept = None if any(address.private for address in addresses) else cache_folder()
         yield Inquiry(
             project,
             platform,
@@ -106,9 +112,8 @@ def open_inquiry(
             index,
             resolver,
             progress,
-            needs=None
-            if any(address.private for address in addresses)
-            else NeedCache(cache_folder() / "needs", freshness),
+            needs=NeedCache(kept / "needs", freshness) if kept else None,
+            sizes=InstalledSizes(kept / "sizes" if kept else None, freshness) if sizes else None,
             reread=lambda other: read_project(root, files, other),
         )
 
@@ -123,7 +128,7 @@ def examine(
     """
     project, target = inquiry.project, inquiry.target
     resolved, candidates, findings = _candidates(inquiry)
-    judged = judge_all(inquiry, candidates, with_nearest=advise)
+    judged = _sized(inquiry, candidates, judge_all(inquiry, candidates, with_nearest=advise))
     checks = tuple(sorted((one.check for one in judged), key=lambda check: check.name))
     findings += [finding for one in judged for finding in one.findings]
     findings += _cuda(checks)
@@ -137,6 +142,7 @@ def examine(
         distributions=checks,
         resolved=resolved,
         download_bytes=_download_bytes(judged, candidates),
+        installed_bytes=_installed_bytes(judged) if inquiry.sizes else None,
         matrix=try_pythons(inquiry, matrix) if matrix else None,
     )
     return result, in_order(advised)
@@ -296,6 +302,40 @@ def _outside(project: ProjectRequirements, target: Target) -> list[Finding]:
         if not admits_python(text, target)
     ]
     return findings
+
+
+def _sized(
+    inquiry: Inquiry, candidates: Sequence[Candidate], judged: Sequence[Judged]
+) -> list[Judged]:
+    """Return ``judged``, the wheels with what they take on disk, where that was asked for."""
+    if inquiry.sizes is None:
+        return list(judged)
+    wheels = [
+        file
+        for one, candidate in zip(judged, candidates, strict=True)
+        for file in candidate.files
+        if one.check.wheel is not None and file.filename == one.check.wheel.filename
+    ]
+    inquiry.progress(f"Reading what {len(wheels)} wheels take on disk")
+    sizes = inquiry.sizes.of(inquiry.index, wheels)
+    return [
+        replace(
+            one,
+            check=replace(
+                one.check, wheel=replace(wheel, installed_bytes=sizes.get(wheel.filename))
+            ),
+        )
+        if (wheel := one.check.wheel) is not None
+        else one
+        for one in judged
+    ]
+
+
+def _installed_bytes(judged: Sequence[Judged]) -> int | None:
+    """Return what all takes on disk; None where a part of it is not known."""
+    sizes = [one.check.wheel.installed_bytes if one.check.wheel else None for one in judged]
+    known = [size for size in sizes if size is not None]
+    return sum(known) if len(known) == len(sizes) else None
 
 
 def _download_bytes(judged: Sequence[Judged], candidates: Sequence[Candidate]) -> int | None:
