@@ -67,6 +67,7 @@ class _Plugin(_Shape, frozen=True):
 class _Table(_Shape, frozen=True):
     name: str | None = None
     platform: str | None = None
+    target: str | None = None
     python: str | None = None
     requirements: list[str] | None = None
     app: str | None = None
@@ -100,6 +101,8 @@ class Config:
     #: True where pyproject.toml makes the project itself an installable distribution.
     is_distribution: bool
     platform: str = DEFAULT_PLATFORM
+    #: What wheels must match, where it is not the platform: "aarch64-linux-musl1.2".
+    target: str | None = None
     python: str | None = None
     requirements: tuple[str, ...] = ()
     app: str | None = None
@@ -132,6 +135,7 @@ class Overrides:
     #: Optional dependencies and dependency groups that are checked besides.
     extras: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    target: str | None = None
 
 
 def load_config(root: Path, overrides: Overrides | None = None) -> Config:
@@ -176,6 +180,7 @@ def load_config(root: Path, overrides: Overrides | None = None) -> Config:
         name=name if isinstance(name, str) else root.resolve().name,
         is_distribution="build-system" in document and "name" in project,
         platform=platform,
+        target=overrides.target or table.target,
         python=overrides.python or table.python,
         requirements=requirements,
         app=overrides.app or table.app,

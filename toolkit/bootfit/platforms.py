@@ -4,6 +4,7 @@ import difflib
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -12,13 +13,19 @@ import msgspec
 from bootfit.model.errors import UsageError
 from bootfit.model.platform import Builder, Fact, Platform, PythonDefaults, Target
 from bootfit.model.sizes import parse_size
+from bootfit.model.target_names import parse_target, with_python
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
-_VERSION = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
+_VERSION = re.compile(r"(\d+\.\d+)(?:\.\d+)?(t)?")
+#: What can be checked where no platform says what it offers.
+ANY_PYTHON = (*(f"3.{minor}" for minor in range(8, 16)), "3.13t", "3.14t", "3.15t")
+_NO_BUILDER = Builder(
+    c_compiler=False, cxx_compiler=False, fortran_compiler=False, rust=False, writable_home=True
+)
 
 
 class ProfileFile(Protocol):
@@ -138,17 +145,33 @@ def target_for(platform: Platform, python: str | None = None) -> Target:
     Raises:
         UsageError: ``python`` is no version, or one that the platform does not offer.
     """
+    linux = Target("", platform.libc, platform.libc_version, platform.architecture)
     wanted = python or platform.python.default
     match = _VERSION.fullmatch(wanted)
-    if not match:
-        raise UsageError(f"{wanted!r} is not a Python version", "write it like 3.11 or 3.11.9")
-    minor = f"{match[1]}.{match[2]}"
-    if minor not in platform.python.allowed:
+    # "3.14t" has to be offered by itself.
+    offered = match is None or f"{match[1]}{match[2] or ''}" in platform.python.allowed
+    target = with_python(linux, wanted) if offered else None
+    if target is None:
         raise UsageError(
             f"{platform.title} does not offer Python {wanted}",
             f"choose one of {', '.join(platform.python.allowed)}",
         )
-    return Target(wanted, platform.libc, platform.libc_version, platform.architecture)
+    return target
+
+
+def by_hand(platform: Platform, name: str, python: str | None = None) -> tuple[Platform, Target]:
+    """Return the target called ``name`` with ``python``, and ``platform`` as what builds for it.
+
+    Any Python is offered. What has no wheel is compiled as on ``platform``, where that is the same
+    operating system; on others nothing is known to be there.
+
+    Raises:
+        UsageError: ``name`` or ``python`` mean nothing; see `bootfit.model.target_names`.
+    """
+    target = parse_target(name, python or platform.python.default)
+    builder = platform.builder if target.system == platform.operating_system else _NO_BUILDER
+    pythons = replace(platform.python, allowed=ANY_PYTHON, ignored=(), read_from=())
+    return replace(platform, builder=builder, python=pythons), target
 
 
 def _by_name(files: Sequence[ProfileFile] | None) -> dict[str, ProfileFile]:

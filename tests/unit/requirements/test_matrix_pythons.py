@@ -16,13 +16,16 @@ from bootfit.requirements.matrix import parse_pythons
         ("3.9-3.12", ("3.9", "3.10", "3.11", "3.12")),
         ("3.12,3.10", ("3.10", "3.12")),
         (" 3.8 - 3.9 , 3.9", ("3.8", "3.9")),
+        ("3.14t,3.13-3.15,3.13t", ("3.13", "3.13t", "3.14", "3.14t", "3.15")),
     ],
 )
 def test_ranges_and_lists(text, pythons):
     assert parse_pythons(text) == pythons
 
 
-@pytest.mark.parametrize("text", ["", "3", "3.9-", "2.7", "3.12-3.9", "3.7", "3.8-3.99", "3.14t"])
+@pytest.mark.parametrize(
+    "text", ["", "3", "3.9-", "2.7", "3.12-3.9", "3.7", "3.8-3.99", "3.12t", "3.13t-3.14t"]
+)
 def test_anything_else_is_a_usage_error(text):
     with pytest.raises(UsageError) as caught:
         parse_pythons(text)

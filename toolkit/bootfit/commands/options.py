@@ -29,7 +29,19 @@ def project_options(function: F) -> F:
     return apply(
         click.argument("project", type=click.Path(path_type=Path, file_okay=False), default=Path()),
         option("--platform", envvar="BOOTFIT_PLATFORM", help="Platform profile."),
-        option("--python", envvar="BOOTFIT_PYTHON", metavar="X.Y.Z", help="Python of the target."),
+        option(
+            "--python",
+            envvar="BOOTFIT_PYTHON",
+            metavar="X.Y[.Z][t]",
+            help="Python of the target; 3.14t is free-threaded.",
+        ),
+        option(
+            "--target",
+            envvar="BOOTFIT_TARGET",
+            metavar="NAME",
+            help="What wheels must match, instead of the platform: x86_64-manylinux_2_28, "
+            "aarch64-linux-musl1.2, macos-14-arm64, windows-amd64.",
+        ),
         option(
             "-r",
             "--requirement",

@@ -15,7 +15,7 @@ from bootfit.model.finding import Finding, in_order
 from bootfit.model.platform import Platform, Target
 from bootfit.model.rules import Assumption
 from bootfit.model.run import Run
-from bootfit.platforms import family_of, load_platform, readable, target_for
+from bootfit.platforms import by_hand, family_of, load_platform, readable, target_for
 
 
 class Walk:
@@ -34,6 +34,7 @@ class Walk:
                 memory=options.get("memory"),
                 extras=options.get("extras", ()),
                 groups=options.get("groups", ()),
+                target=options.get("target"),
             ),
         )
         self.progress = Progress(quiet=options["quiet"])
@@ -44,17 +45,28 @@ class Walk:
         self.platform: Platform = load_platform(self.config.platform, profiles)
         #: The platform's plans, the smallest first.
         self.family: list[Platform] = family_of(self.platform, profiles)
-        self.target: Target = target_for(self.platform, self.config.python)
+        chosen = self.config.target
+        if chosen is None:
+            self.target: Target = target_for(self.platform, self.config.python)
+        else:
+            self.platform, self.target = by_hand(self.platform, chosen, self.config.python)
         self.run = Run(
             project=self.config.name,
             platform=self.platform.title,
-            target=f"{self.platform.title}: {self.target}",
+            target=str(self.target) if chosen else f"{self.platform.title}: {self.target}",
             command=command,
             bootfit_version=__version__,
             budget_bytes=self.budget_bytes,
         )
         self.learn(*broken)
         self.assume(*self.config.assumptions)
+        if chosen is not None:
+            system = self.target.system == self.platform.operating_system
+            self.assume(
+                f"builder of {self.platform.title}: it has the same operating system"
+                if system
+                else f"builder without compilers: none is known for {self.target.system}"
+            )
         if self.config.python is None:
             self.assume(f"Python {self.target.python}: the default of {self.platform.title}")
 

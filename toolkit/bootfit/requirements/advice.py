@@ -9,6 +9,7 @@ from packaging.version import Version
 from bootfit.model.check import DistributionCheck
 from bootfit.model.finding import Finding, Severity
 from bootfit.model.platform import Target
+from bootfit.model.target_names import with_python
 from bootfit.requirements.inquiry import Inquiry, pinned_version, resolve_on_each
 from bootfit.requirements.resolve import NoSolution, Resolution
 from bootfit.requirements.rules import (
@@ -84,8 +85,9 @@ def _pythons(inquiry: Inquiry, checks: Sequence[DistributionCheck]) -> list[str]
     targets = [
         target
         for minor in inquiry.platform.python.allowed
-        if (target := replace(inquiry.target, python=minor)).python_minor
-        != inquiry.target.python_minor
+        # Free threads are chosen for what they are, not because wheels are missing.
+        if not minor.endswith("t")
+        and _build(target := with_python(inquiry.target, minor)) != _build(inquiry.target)
         and target.python_minor >= _OLDEST
     ]
     others = [
@@ -101,6 +103,10 @@ def _pythons(inquiry: Inquiry, checks: Sequence[DistributionCheck]) -> list[str]
             fitting.append(other.target)
     ordered = sorted(fitting, key=lambda target: target.python_minor, reverse=True)
     return [target.python for target in ordered]
+
+
+def _build(target: Target) -> tuple[tuple[int, int], bool]:
+    return target.python_minor, target.free_threaded
 
 
 def _installs(candidate: Candidate, target: Target, built: set[str]) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from bootfit.model.check import DistributionCheck, Matrix, MatrixCell, MatrixRow
 from bootfit.model.errors import UsageError
+from bootfit.model.target_names import with_python
 from bootfit.requirements.audit import conflict_finding
 from bootfit.requirements.inquiry import Inquiry, pinned_version
 from bootfit.requirements.judging import judge_all, read_needs
@@ -16,7 +17,8 @@ from bootfit.requirements.wheel_match import admits_python
 
 _JOBS = 4
 #: Below that, no current tool installs anything.
-_OLDEST = (3, 8)
+_OLDEST = 8
+_FIRST_FREE = 13
 _MOST = 20
 _COMPILED = {"c-sdist", "rust-sdist"}
 
@@ -54,26 +56,33 @@ class _Column:
 
 
 def parse_pythons(text: str) -> tuple[str, ...]:
-    """Return the Pythons that ``3.9-3.12`` or ``3.9,3.11-3.13`` means, the oldest first.
+    """Return the Pythons that ``3.9-3.12`` or ``3.9,3.11-3.13,3.14t`` means, the oldest first.
+
+    A range is of ordinary builds; free-threaded ones are named one by one.
 
     Raises:
         UsageError: it is no such list, or names none that tools support.
     """
-    found: set[tuple[int, int]] = set()
+    found: set[tuple[int, str]] = set()
     for part in text.split(","):
-        match = re.fullmatch(r"\s*3\.(\d{1,2})\s*(?:-\s*3\.(\d{1,2})\s*)?", part)
+        match = re.fullmatch(r"\s*3\.(\d{1,2})(?:(t)|\s*-\s*3\.(\d{1,2}))?\s*", part)
         if match is None:
             raise UsageError(
-                f"{part.strip()!r} is not a range of Pythons", "write it like 3.9-3.13 or 3.10,3.12"
+                f"{part.strip()!r} is not a range of Pythons",
+                "write it like 3.9-3.13 or 3.10,3.12,3.14t",
             )
-        first, last = int(match[1]), int(match[2] or match[1])
-        found |= {(3, minor) for minor in range(first, last + 1)}
-        if last < first or (3, first) < _OLDEST or len(found) > _MOST:
+        first, threaded, last = int(match[1]), match[2] or "", int(match[3] or match[1])
+        found |= {(minor, threaded) for minor in range(first, last + 1)}
+        if last < first or first < _OLDEST or len(found) > _MOST:
             raise UsageError(
                 f"the Pythons {part.strip()!r} cannot be checked",
-                f"name up to {_MOST}, from 3.{_OLDEST[1]} on, the older first",
+                f"name up to {_MOST}, from 3.{_OLDEST} on, the older first",
             )
-    return tuple(f"{major}.{minor}" for major, minor in sorted(found))
+        if threaded and first < _FIRST_FREE:
+            raise UsageError(
+                f"Python 3.{first} has no free-threaded build", f"the first is 3.{_FIRST_FREE}t"
+            )
+    return tuple(f"3.{minor}{threaded}" for minor, threaded in sorted(found))
 
 
 def try_pythons(inquiry: Inquiry, pythons: Sequence[str]) -> Matrix:
@@ -86,7 +95,7 @@ def try_pythons(inquiry: Inquiry, pythons: Sequence[str]) -> Matrix:
     """
     inquiry.progress(f"Trying Python {', '.join(pythons)}")
     quiet = replace(inquiry, progress=lambda _: None)
-    others = [quiet.on(replace(inquiry.target, python=python)) for python in pythons]
+    others = [quiet.on(with_python(inquiry.target, python)) for python in pythons]
     with ThreadPoolExecutor(_JOBS) as pool:
         drafts = list(pool.map(_draft, others))
     # Together: Pythons share what has no wheel.

@@ -3,30 +3,42 @@
 from functools import lru_cache
 
 from packaging.markers import Marker
-from packaging.tags import Tag, compatible_tags, cpython_tags
+from packaging.tags import Tag, compatible_tags, cpython_tags, mac_platforms
 
 from bootfit.model.platform import Target
 
 #: glibc versions that `uv --python-platform` knows, as minor versions of 2.
 _UV_GLIBC = (17, 28, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40)
+#: The musl that it takes ``unknown-linux-musl`` to mean.
+_UV_MUSL = "1.2"
+
+
+#: What `os.name`, `sys.platform` and `platform.system()` say, and `platform.machine()` of each
+#: architecture.
+_SYSTEMS = {
+    "linux": ("posix", "linux", "Linux", {"x86_64": "x86_64", "aarch64": "aarch64"}),
+    "macos": ("posix", "darwin", "Darwin", {"x86_64": "x86_64", "aarch64": "arm64"}),
+    "windows": ("nt", "win32", "Windows", {"x86_64": "AMD64", "aarch64": "ARM64"}),
+}
 
 
 def marker_environment(target: Target) -> dict[str, str]:
     """Return the values of the environment markers of PEP 508 on ``target``."""
     major, minor = target.python_minor
     full = full_python(target)
+    os_name, sys_platform, system, machines = _SYSTEMS[target.system]
     return {
         "implementation_name": "cpython",
         "implementation_version": full,
-        "os_name": "posix",
-        "platform_machine": target.architecture,
+        "os_name": os_name,
+        "platform_machine": machines[target.architecture],
         "platform_python_implementation": "CPython",
         "platform_release": "",
-        "platform_system": "Linux",
+        "platform_system": system,
         "platform_version": "",
         "python_full_version": full,
         "python_version": f"{major}.{minor}",
-        "sys_platform": "linux",
+        "sys_platform": sys_platform,
     }
 
 
@@ -54,25 +66,77 @@ def ranked_tags(target: Target) -> dict[Tag, int]:
 
     PEP 600 and PEP 656: wheels for an older glibc or musl of the same major version are accepted.
     """
-    platforms = _platforms(target)
+    platforms = platform_tags(target)
     version = target.python_minor
     tags = [
-        *cpython_tags(version, platforms=platforms),
+        # The ABI is named: without one, that of the host's own Python is looked at.
+        *cpython_tags(version, abis=[abi_tag(target)], platforms=platforms),
         *compatible_tags(version, f"cp{version[0]}{version[1]}", platforms),
     ]
     return {tag: rank for rank, tag in reversed(list(enumerate(tags)))}
 
 
+def abi_tag(target: Target) -> str:
+    """Return the ABI of extension modules: ``cp312``, ``cp313t`` (PEP 703), ``cp37m`` (PEP 425)."""
+    major, minor = target.python_minor
+    flags = "m" if (major, minor) < (3, 8) else "t" if target.free_threaded else ""
+    return f"cp{major}{minor}{flags}"
+
+
 def uv_platform(target: Target) -> str:
     """Return the ``--python-platform`` of `uv` that is nearest below ``target``."""
+    if target.system == "macos":
+        return f"{target.architecture}-apple-darwin"
+    if target.system == "windows":
+        return f"{target.architecture}-pc-windows-msvc"
     if target.libc == "musl":
         return f"{target.architecture}-unknown-linux-musl"
+    return f"{target.architecture}-manylinux_2_{_uv_glibc(target)}"
+
+
+def uv_environment(target: Target) -> dict[str, str]:
+    """Return variables for `uv` that say what ``--python-platform`` leaves open.
+
+    Source: uv's documentation of ``--python-platform``.
+    """
+    if target.system == "macos":
+        return {"MACOSX_DEPLOYMENT_TARGET": target.system_version}
+    return {}
+
+
+def approximations(target: Target) -> tuple[str, ...]:
+    """Return in what `uv` resolves for another target than ``target``; nothing where it does not.
+
+    It matters where a version has no sdist and wheels for one of the two alone: an installer on
+    the target may choose another version then. Wheels themselves are matched exactly.
+    """
+    found = []
+    if target.free_threaded:
+        found.append(f"versions were resolved for Python {target.python}: uv knows no free threads")
+    if target.libc == "musl" and target.libc_version != _UV_MUSL:
+        found.append(f"versions were resolved for musl {_UV_MUSL}, the one that uv knows")
+    if target.libc == "glibc" and (known := f"2.{_uv_glibc(target)}") != target.libc_version:
+        found.append(f"versions were resolved for glibc {known}, the nearest that uv knows")
+    return tuple(found)
+
+
+def _uv_glibc(target: Target) -> int:
     minor = int(target.libc_version.split(".")[1])
-    known = max((m for m in _UV_GLIBC if m <= minor), default=17)
-    return f"{target.architecture}-manylinux_2_{known}"
+    return max((known for known in _UV_GLIBC if known <= minor), default=_UV_GLIBC[0])
 
 
-def _platforms(target: Target) -> list[str]:
+def platform_tags(target: Target) -> list[str]:
+    """Return the platform tags that ``target`` accepts, the most specific first."""
+    if target.system == "macos":
+        major, minor = (int(part) for part in target.system_version.split(".")[:2])
+        machine = "arm64" if target.architecture == "aarch64" else target.architecture
+        return list(mac_platforms((major, minor), machine))
+    if target.system == "windows":
+        return ["win_arm64" if target.architecture == "aarch64" else "win_amd64"]
+    return _linux_tags(target)
+
+
+def _linux_tags(target: Target) -> list[str]:
     major, minor = (int(part) for part in target.libc_version.split(".")[:2])
     arch = target.architecture
     if target.libc == "musl":

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
 from bootfit.model.check import DistributionCheck, InstallVerdict, Wheel
 from bootfit.model.finding import Finding, Place, Rule
 from bootfit.model.platform import Builder, Platform, Target
-from bootfit.requirements.build_needs import BuildNeed
 from bootfit.requirements.index_page import IndexFile
 from bootfit.requirements.nearest import Nearest
 from bootfit.requirements.rules import (
@@ -26,15 +26,20 @@ from bootfit.requirements.rules import (
 )
 from bootfit.requirements.wheel_match import admits_python, best_wheel
 
+if TYPE_CHECKING:
+    from bootfit.requirements.build_needs import BuildNeed
+
 #: First release candidates: from then on a Python's binary interface does not change.
-#: Source: the release schedules, PEP 596, 619, 664, 693, 719, 745.
+#: Source: the release schedules, PEP 569, 596, 619, 664, 693, 719, 745, 790.
 _INTERFACE_FROZEN = {
+    (3, 8): date(2019, 10, 1),
     (3, 9): date(2020, 8, 11),
     (3, 10): date(2021, 8, 3),
     (3, 11): date(2022, 8, 8),
     (3, 12): date(2023, 8, 6),
     (3, 13): date(2024, 8, 1),
     (3, 14): date(2025, 7, 22),
+    (3, 15): date(2026, 8, 4),
 }
 
 
@@ -94,7 +99,7 @@ def judge(
     platform: Platform,
     target: Target,
     *,
-    build: BuildNeed | None = None,
+    build: "BuildNeed | None" = None,
     nearest: Nearest | None = None,
 ) -> Judged:
     """Return whether ``candidate`` installs on ``platform``, and why.
@@ -111,7 +116,7 @@ def judge(
     findings = list(_yanked(candidate, remedy))
     if refusal := python_refusal(candidate, target):
         evidence = (f"Requires-Python: {refusal}", *_remark(candidate))
-        message = f"{candidate.subject} does not allow Python {target.python} ({refusal})"
+        message = f"{candidate.subject} does not allow Python {target.python_name} ({refusal})"
         findings.append(_finding(RequiresPython, candidate, message, evidence, remedy))
         return _judged(candidate, "requires-python", evidence, findings, installs=False)
     if match.wheel is not None and not candidate.from_source:
@@ -161,7 +166,7 @@ _UNVERIFIED = "{}: its dependencies are as its sdist states them, which may diff
 
 def _built(
     candidate: Candidate,
-    build: BuildNeed,
+    build: "BuildNeed",
     platform: Platform,
     evidence: tuple[str, ...],
     remedy: str,
@@ -187,7 +192,7 @@ def _built(
     return True, _finding(SlowBuild, candidate, message, evidence, remedy)
 
 
-def _lacking(build: BuildNeed, builder: Builder) -> str:
+def _lacking(build: "BuildNeed", builder: Builder) -> str:
     """Return what the builder lacks for the build; "" where it has all."""
     read_only = "Read-only file system (os error 30)"
     if build.need != "rust-sdist":

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.tags import Tag
@@ -10,7 +11,7 @@ from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from bootfit.model.platform import Target
 from bootfit.requirements.index_page import IndexFile
-from bootfit.requirements.target_environment import full_python, ranked_tags
+from bootfit.requirements.target_environment import abi_tag, full_python, ranked_tags
 
 
 @dataclass(frozen=True)
@@ -60,19 +61,27 @@ def admits_python(requires_python: str, target: Target) -> bool:
 
     A specifier that cannot be parsed admits everything, as installers take it.
     """
-    if not requires_python:
-        return True
+    return not requires_python or _contains(requires_python, full_python(target))
+
+
+@lru_cache(maxsize=4096)
+def _contains(specifier: str, version: str) -> bool:
     try:
-        specifier = SpecifierSet(requires_python)
+        return SpecifierSet(specifier).contains(version, prereleases=True)
     except InvalidSpecifier:
         return True
-    return specifier.contains(full_python(target), prereleases=True)
 
 
 def tags_of(file: IndexFile) -> frozenset[Tag]:
     """Return the tags of a wheel's name; none for a name that is not a wheel's."""
+    return _tags(file.filename)
+
+
+# Of one check: each file is looked at several times, for each Python of a matrix.
+@lru_cache(maxsize=4096)
+def _tags(filename: str) -> frozenset[Tag]:
     try:
-        return frozenset(parse_wheel_filename(file.filename)[3])
+        return frozenset(parse_wheel_filename(filename)[3])
     except InvalidWheelFilename:
         return frozenset()
 
@@ -91,44 +100,69 @@ def _explain(unusable: Sequence[frozenset[Tag]], target: Target) -> list[str]:
     here = [tag for tag in all_tags if tag.platform in platforms]
     this_python = [tag for tag in all_tags if (tag.interpreter, tag.abi) in pythons]
     lines = []
-    minor = "cp{}{}".format(*target.python_minor)
     if here:
-        names = {tag.abi if tag.abi != "none" else tag.interpreter for tag in here}
-        known = _in_order({n for n in names if n[:2] in {"cp", "ab"}} or names)
-        lines.append(f"Python does not match: wheels for this platform are {known}, not {minor}")
+        names = {_python_of(tag) for tag in here}
+        known = _in_order({n for n in names if n[:2] == "cp"} or names)
+        lines.append(
+            f"Python does not match: wheels for this platform are {known}, not {abi_tag(target)}"
+        )
     if this_python:
         lines.append(_platform_line(this_python, target))
     if not here and not this_python and all_tags:
-        abis = _in_order({tag.abi for tag in all_tags})
+        abis = _in_order({_python_of(tag) for tag in all_tags})
         systems = _in_order(Counter(_system(tag.platform) for tag in all_tags))
         lines.append(f"neither Python nor platform matches: wheels are {abis} for {systems}")
     unread = ["its wheels have names that cannot be read"] if unusable else []
     return lines or unread
 
 
+def _python_of(tag: Tag) -> str:
+    """Return the Python that a tag is for: its ABI, with the oldest Python for the stable one."""
+    if tag.abi == "none":
+        return tag.interpreter
+    return f"{tag.interpreter}-{tag.abi}" if tag.abi.startswith("abi3") else tag.abi
+
+
 def _platform_line(tags: Sequence[Tag], target: Target) -> str:
-    same_libc = [
-        tag
-        for tag in tags
-        if tag.platform.endswith(target.architecture)
-        and tag.platform.startswith("musllinux" if target.libc == "musl" else "manylinux")
-    ]
-    names = _in_order({tag.platform for tag in tags})
-    if same_libc:
+    """Say what does not match where Python does: operating system, its age, libc, architecture."""
+    own = _SYSTEM_NAMES[target.system]
+    names = {tag.platform for tag in tags if _system(tag.platform) == own}
+    if not names:
+        others = _in_order({tag.platform for tag in tags})
+        return f"platform does not match: wheels for this Python are {others}, none is for {own}"
+    # macOS writes arm64, and calls wheels for both of its architectures universal2.
+    machines = (target.architecture, "arm64" if target.architecture == "aarch64" else "amd64")
+    same = {n for n in names if n.endswith((*machines, "universal2"))}
+    if not same:
+        return f"architecture does not match: {own} wheels for this Python are {_in_order(names)}"
+    if target.system == "macos":
         return (
-            f"{target.libc} is too old: wheels for this Python need "
-            f"{_in_order({tag.platform for tag in same_libc})}, the target has "
-            f"{target.libc} {target.libc_version}"
+            f"macOS is too old: wheels for this Python need {_in_order(same)}, the target has "
+            f"macOS {target.system_version}"
         )
-    if any(_system(tag.platform) == "Linux" for tag in tags):
-        machines = {tag.platform for tag in tags if _system(tag.platform) == "Linux"}
-        wrong = "libc" if any(m.endswith(target.architecture) for m in machines) else "architecture"
-        return f"{wrong} does not match: Linux wheels for this Python are {_in_order(machines)}"
-    return f"platform does not match: wheels for this Python are {names}"
+    kind = "musllinux" if target.libc == "musl" else "manylinux"
+    if same_libc := {name for name in same if name.startswith(kind)}:
+        return (
+            f"{target.libc} is too old: wheels for this Python need {_in_order(same_libc)}, "
+            f"the target has {target.libc} {target.libc_version}"
+        )
+    return f"libc does not match: {own} wheels for this Python are {_in_order(names)}"
+
+
+_SYSTEM_NAMES = {"linux": "Linux", "macos": "macOS", "windows": "Windows"}
+#: Beginnings of platform tags (PEP 425, 600, 656, 730, 738, 783) that are not Linux's.
+_SYSTEM_TAGS = {
+    "macosx": "macOS",
+    "win": "Windows",
+    "ios": "iOS",
+    "android": "Android",
+    "pyodide": "WebAssembly",
+    "emscripten": "WebAssembly",
+}
 
 
 def _system(platform: str) -> str:
-    for prefix, name in (("macosx", "macOS"), ("win", "Windows"), ("ios", "iOS")):
+    for prefix, name in _SYSTEM_TAGS.items():
         if platform.startswith(prefix):
             return name
     return "any" if platform == "any" else "Linux"
