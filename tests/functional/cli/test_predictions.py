@@ -73,3 +73,17 @@ def test_the_peak_is_predicted_within_a_tenth_and_hardly_ever_under(
     assert 0.95 * counted <= predicted <= 1.10 * counted, (
         f"predicted {predicted / MIB:.1f} MiB, measured {counted / MIB:.1f} MiB"
     )
+
+
+def test_a_leak_is_found_and_its_worker_recycled_before_it_fills_the_memory(tmp_path):
+    document = verified(tmp_path, {"PLUGIN": 20, "LEAK": 200}, 1, 2)
+    plan = document["plan"]
+    # Of the three requests of a round one leaks.
+    (finding,) = [one for one in document["findings"] if one["code"] == "BF411"]
+    told = float(finding["message"].split("about ")[1].split(" KiB")[0])
+    assert 55 <= told <= 80
+    assert 200 <= plan["max_requests"] <= 10_000
+    assert plan["memory"]["growth_bytes"] > 0
+    assert f"max_requests = {plan['max_requests']}" in "".join(
+        file["text"] for file in document["emitted"] if file["path"] == "gunicorn.conf.py"
+    )
