@@ -131,15 +131,16 @@ def test_the_kernel_ends_it_near_the_limit_however_fast_it_grows(apps, python, m
     if not in_a_group():
         pytest.skip("no memory limit of the kernel can be had here")
     seen = []
-    ran_out = agent_run._ran_out
+    ran_out = agent_run.ran_out
 
-    def spy(child, recorder, boundary):
-        seen.append((recorder.most_anonymous, boundary.readings()))
-        return ran_out(child, recorder, boundary)
+    def spy(readings, most, **how):
+        seen.append((most, readings))
+        return ran_out(readings, most, **how)
 
-    monkeypatch.setattr(agent_run, "_ran_out", spy)
+    monkeypatch.setattr(agent_run, "ran_out", spy)
     limit(monkeypatch, 100 * MIB)
     measure(apps, python, "hogs")
+    assert len(seen) > 1
     assert max(most for most, _ in seen) <= 100 * MIB
     assert any(readings.oom_kills for _, readings in seen)
 

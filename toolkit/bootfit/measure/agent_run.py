@@ -18,7 +18,12 @@ from bootfit.limits.accounting import (
     tree_memory,
     without_borrowers,
 )
-from bootfit.limits.boundary import Boundary, open_boundary, strongest_kind
+from bootfit.limits.boundary import (
+    Boundary,
+    BoundaryReadings,
+    open_boundary,
+    strongest_kind,
+)
 from bootfit.limits.children import Child, ChildResult, Watch, run_child
 from bootfit.limits.free_memory import free_memory
 from bootfit.limits.launcher import start
@@ -158,12 +163,12 @@ def run_agent(
         finally:
             os.close(events)
             os.close(answers)
-    return AgentRun(
-        tuple(recorder.phases),
-        child,
-        recorder.over_limit or _ran_out(child, recorder, boundary),
-        boundary.kind if boundary else "watchdog",
-    )
+    out_of_memory = recorder.over_limit
+    if boundary is not None:
+        held = boundary.readings()
+        out_of_memory |= ran_out(held, recorder.most_anonymous, timed_out=child.timed_out)
+    kind = boundary.kind if boundary else "watchdog"
+    return AgentRun(tuple(recorder.phases), child, out_of_memory, kind)
 
 
 @contextmanager
@@ -186,13 +191,16 @@ def _memory_held(limit_bytes: int | None) -> Iterator[Boundary | None]:
         yield boundary
 
 
-def _ran_out(child: ChildResult, recorder: "_Recorder", boundary: Boundary | None) -> bool:
-    """Return whether the kernel ended a process for its memory, or kept it alive without any."""
-    if boundary is None:
-        return False
-    readings = boundary.readings()
-    stood_there = recorder.most_anonymous >= _AT_THE_LIMIT * readings.limit_bytes
-    starved = child.timed_out and stood_there and readings.failed_charges > 0
+def ran_out(readings: BoundaryReadings, most_anonymous_bytes: int, *, timed_out: bool) -> bool:
+    """Return whether the kernel ended a process for its memory, or kept it alive without any.
+
+    Args:
+        readings: what the boundary knows once all is over.
+        most_anonymous_bytes: the highest that was sampled.
+        timed_out: whether its time was up.
+    """
+    stood_there = most_anonymous_bytes >= _AT_THE_LIMIT * readings.limit_bytes
+    starved = timed_out and stood_there and readings.failed_charges > 0
     return readings.oom_kills > 0 or starved
 
 
