@@ -414,3 +414,38 @@ def test_what_the_app_imports_itself_costs_the_runtime_nothing():
     app = replace(described(), plugins=(eager,))
     plan, _ = plan_of(measured(20, probe("numpy:numpy", after=50)), app, platform(512), Wishes())
     assert "BOOTFIT_COST" not in plan.environment
+
+
+def test_what_one_plan_up_would_gain_is_told():
+    plan, _ = plan_of(
+        measured(20, probe("search:big", after=600, cpu=2.0), probe("search:small", after=60)),
+        described(search=("big", "small")),
+        platform(512, cpu=0.5),
+        Wishes(),
+        [
+            platform(4096, cpu=4.0, name="huge"),
+            platform(1024, cpu=2.0, name="large"),
+            platform(2048, cpu=0.1, name="slow"),
+        ],
+    )
+    assert plan.upgrade.platform == "large"
+    assert plan.upgrade.gains == ("big instead of small serves search",)
+
+
+def test_one_plan_up_more_cpu_means_more_workers_and_a_shorter_first_request():
+    family = [platform(512, cpu=0.5, name="small"), platform(512, cpu=2.0, name="fast")]
+    plan, _ = plan_of(
+        measured(20, probe("a:x", after=60, cpu=4.0)),
+        described(a=("x",)),
+        *family[:1],
+        Wishes(),
+        family,
+    )
+    assert plan.upgrade.gains == (
+        "2 instead of 1 workers",
+        "the slowest boot or first request takes about 4.0 s instead of 8.0",
+    )
+    top, _ = plan_of(
+        measured(20, probe("a:x", after=60)), described(a=("x",)), family[1], Wishes(), family
+    )
+    assert top.upgrade is None

@@ -62,6 +62,15 @@ class Refusal:
 
 
 @dataclass(frozen=True)
+class Upgrade:
+    """What the platform's next larger plan would gain; nothing where ``gains`` is empty."""
+
+    platform: str
+    title: str
+    gains: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Plan:
     """What to run on one platform."""
 
@@ -83,3 +92,5 @@ class Plan:
     memory: MemoryNeed
     choices: tuple[Choice, ...]
     refusal: Refusal | None = None
+    #: None where the platform has nothing larger, or it is not known.
+    upgrade: Upgrade | None = None

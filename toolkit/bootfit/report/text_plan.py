@@ -25,6 +25,9 @@ def plan_section(run: Run, style: Style) -> list[RenderableType]:
         return [Group(*parts)]
     parts.append(_choices(plan, style))
     parts.append(_memory(plan.memory, plan))
+    if plan.upgrade:
+        gains = "; ".join(plan.upgrade.gains) or "nothing that was measured"
+        parts.append(Text(f"one plan up, {plan.upgrade.title} would gain: {gains}"))
     return [Group(*parts)]
 
 
@@ -54,11 +57,13 @@ def _choices(plan: Plan, style: Style) -> Table:
 
 def _memory(need: MemoryNeed, plan: Plan) -> Text:
     union = f"union {format_mib(need.union_bytes)} ({need.union_basis})"
+    growth = f" + growth {format_mib(need.growth_bytes)}" if need.growth_bytes else ""
     return Text(
         f"predicted peak {format_mib(need.predicted_peak_bytes)} of "
         f"{format_mib(need.budget_bytes - need.headroom_bytes)} "
         f"({format_mib(need.budget_bytes)} less {format_mib(need.headroom_bytes)} headroom): "
         f"master {format_mib(need.master_bytes)} + {plan.workers} × "
         f"(worker {format_mib(need.worker_bytes)} + {union}) + {plan.workers * plan.threads} × "
-        f"transient {format_mib(need.transient_bytes)} + overhead {format_mib(need.overhead_bytes)}"
+        f"transient {format_mib(need.transient_bytes)}{growth} + "
+        f"overhead {format_mib(need.overhead_bytes)}"
     )

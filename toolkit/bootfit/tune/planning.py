@@ -7,10 +7,11 @@ from dataclasses import replace
 from bootfit.model.app import AppDescription
 from bootfit.model.finding import Finding, in_order
 from bootfit.model.measurement import MeasurementSet
-from bootfit.model.plan import MemoryNeed, Plan, PluginChoice
+from bootfit.model.plan import MemoryNeed, Plan, PluginChoice, Upgrade
 from bootfit.model.platform import Platform
 from bootfit.model.sizes import MIB
 from bootfit.tune import server as settings
+from bootfit.tune.costs import Costs
 from bootfit.tune.explain import forbidden_by_memory, plugin_choice, server_choices
 from bootfit.tune.findings import findings_of
 from bootfit.tune.memory import (
@@ -25,6 +26,7 @@ from bootfit.tune.refusal import refusal_for
 from bootfit.tune.search import Rungs, fallbacks
 from bootfit.tune.situation import Situation, situation_of
 from bootfit.tune.unions import union_of
+from bootfit.tune.upgrade import gains_of, next_larger
 from bootfit.tune.wishes import Wishes
 
 
@@ -84,6 +86,12 @@ def tune(
         choices=server_choices(situation, chosen, server, need, slowest),
         refusal=refusal_for(situation, need, alternatives) if refused else None,
     )
+    larger = next_larger(platform, alternatives)
+    if larger is not None and not refused:
+        there, _ = tune(measurements, description, larger, replace(wishes, budget_bytes=None))
+        soonest = settings.slowest_request_seconds(costs, _rungs_of(there, costs), larger)
+        gains = gains_of(plan, there, slowest, soonest)
+        plan = replace(plan, upgrade=Upgrade(larger.name, larger.title, gains))
     found = findings_of(
         plan,
         situation,
@@ -174,6 +182,16 @@ def _grown(situation: Situation, rungs: Rungs) -> Server:
             if fits(situation.need(rungs, server)):
                 return server
     return least
+
+
+def _rungs_of(plan: Plan, costs: Costs) -> Rungs:
+    wanted = {(choice.plugin, choice.implementation) for choice in plan.plugins}
+    return tuple(
+        rung
+        for ladder in costs.ladders
+        for rung in ladder.rungs
+        if (rung.plugin, rung.implementation) in wanted
+    )
 
 
 def _recycled(situation: Situation, rungs: Rungs, server: Server) -> Server:
