@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 import uuid
 from pathlib import Path
 
@@ -272,11 +274,16 @@ def test_a_plugin_that_forks_and_daemonises_leaves_nothing(bootfit, project):
     assert "heavy" in done.stdout
 
 
-def test_interrupted(project):
-    (project / "main.py").write_text("import time\ntime.sleep(1000)\n")
-    import signal
-    import time
+WAITING = "import pathlib, time\npathlib.Path('began').touch()\ntime.sleep(1000)\n"
 
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "terminated"])
+@pytest.mark.parametrize("where", ["first-import", "probes"])
+def test_interrupted(project, number, where):
+    if where == "probes":
+        plugin_project(project, WAITING)
+    else:
+        (project / "main.py").write_text(WAITING)
     cookie = uuid.uuid4().hex
     running = subprocess.Popen(
         [sys.executable, "-m", "bootfit", "measure"],
@@ -287,13 +294,10 @@ def test_interrupted(project):
         env={**os.environ, "BOOTFIT_TEST_COOKIE": cookie},
     )
     deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        inside = [p for p in psutil.process_iter() if cookie in _environment(p)]
-        if len(inside) > 1:
-            break
+    while not (project / "began").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not probed_in_a_group() or groups_of(running.pid)
-    running.send_signal(signal.SIGTERM)
+    running.send_signal(number)
     _, errors = running.communicate(timeout=30)
     assert running.returncode == 130
     assert "interrupted" in errors
