@@ -11,7 +11,7 @@ from bootfit.imports import (
     reached_imports,
     read_project_source,
 )
-from bootfit.measure import describe, look_at_environment, measure_project
+from bootfit.measure import describe, import_costs, look_at_environment, measure_project
 from bootfit.model.errors import UndeterminedError
 
 PYTHON = Path(sys.executable)
@@ -111,6 +111,15 @@ def test_without_an_app_nothing_of_the_project_runs(gallery):
     assert environment.found == {"ballast": "ballast", "ghost.town": ""}
     with pytest.raises(UndeterminedError, match="ghost"):
         look(gallery, "gallery:app")
+
+
+def test_what_an_import_costs_is_what_it_adds_to_a_bare_interpreter(gallery):
+    root, variables = gallery
+    groups = {"ballast": ("ballast", "ballast.cargo"), "early": ("early",), "no": ("ghost",)}
+    costs = import_costs(root, PYTHON, groups, environment=variables)
+    assert set(costs) == {"ballast", "early"}
+    assert costs["ballast"] == pytest.approx(16 * MIB, abs=0.3 * MIB)
+    assert costs["early"] < 0.3 * MIB
 
 
 def test_a_source_folder_is_on_the_path(tmp_path):

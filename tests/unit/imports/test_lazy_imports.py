@@ -4,6 +4,7 @@ import pytest
 
 from bootfit.imports import (
     as_plugins,
+    assumptions,
     foreign_modules,
     lazy_imports,
     reached_imports,
@@ -65,6 +66,15 @@ def test_an_import_inside_a_function_is_found_with_its_place(project):
     assert plugin.name == "numpy"
     assert plugin.rung("numpy").imports == ("numpy",)
     assert plugin.rung("numpy").target == ""
+
+
+def test_what_is_assumed_says_what_is_not_known_and_how_to_tell(project):
+    source = project(app="def f():\n    from google.cloud import storage\n")
+    (one,) = assumptions(found_in(source))
+    assert (one.slug, str(one.place)) == ("assumption", "app.py:2")
+    assert "only its import is measured" in one.message
+    assert '[tool.bootfit.plugins."google.cloud.storage"]' in one.remedy
+    assert 'imports = ["google.cloud.storage"]' in one.remedy
 
 
 def test_what_boot_loads_is_no_plugin(project):

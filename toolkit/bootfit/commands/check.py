@@ -35,7 +35,7 @@ def command(fix: bool, diff: bool, write: bool, **options: Any) -> int:
     change of pins helps.
     """
     from bootfit.commands.check_legs import check
-    from bootfit.commands.imports_of import compare_requirements
+    from bootfit.commands.requirement_use import compare_requirements
     from bootfit.commands.walk import walk_through
     from bootfit.model.errors import UsageError
 

@@ -18,9 +18,9 @@ from bootfit.commands.probe_options import app_options, verify_options
 def command(**options: Any) -> int:
     """Say whether PROJECT installs, boots and fits: check, measure, tune, emit and verify it."""
     from bootfit.commands.check_legs import check
-    from bootfit.commands.imports_of import compare_requirements
     from bootfit.commands.legs import measure
     from bootfit.commands.plan_legs import emit, tune, verify
+    from bootfit.commands.requirement_use import compare_requirements
     from bootfit.commands.walk import walk_through
 
     return walk_through("fit", options, check, compare_requirements, measure, tune, emit, verify)

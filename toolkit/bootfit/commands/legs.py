@@ -7,7 +7,12 @@ from bootfit.model.errors import UsageError
 
 def measure(walk: Walk) -> None:
     """Learn what the app is and what each implementation costs."""
-    from bootfit.commands.imports_of import with_lazy_imports, without_repetition
+    from bootfit.commands.imports_of import (
+        imports_of,
+        weigh_boot,
+        with_lazy_imports,
+        without_repetition,
+    )
     from bootfit.imports import find_application
     from bootfit.measure import describe, find_interpreter, measure_project
 
@@ -29,7 +34,8 @@ def measure(walk: Walk) -> None:
         time_limit_seconds=walk.options["time_limit"],
         progress=walk.progress,
     )
-    description = with_lazy_imports(walk, description, interpreter)
+    imports = imports_of(walk, app, interpreter)
+    description = with_lazy_imports(walk, description, imports)
     measurements, findings = measure_project(
         description,
         walk.root,
@@ -43,6 +49,7 @@ def measure(walk: Walk) -> None:
         progress=walk.progress,
     )
     walk.learn(*without_repetition(walk, findings), app=description, measurements=measurements)
+    weigh_boot(walk, description, imports, measurements)
     _compare_environment(walk)
 
 
@@ -52,6 +59,7 @@ def measure_or_take(walk: Walk) -> None:
     Raises:
         UsageError: it cannot be read, or holds no measurements.
     """
+    from bootfit.commands.imports_of import tells_of_imports
     from bootfit.measure import COMPARED_WITH_TARGET
 
     document, earlier = walk.options["measured"], earlier_run(walk)
@@ -63,7 +71,8 @@ def measure_or_take(walk: Walk) -> None:
     carried = [
         finding
         for finding in earlier.findings
-        if finding.code.startswith("BF3") and finding.code not in COMPARED_WITH_TARGET
+        if (finding.code.startswith("BF3") and finding.code not in COMPARED_WITH_TARGET)
+        or tells_of_imports(finding, earlier.app)
     ]
     walk.learn(*carried, app=earlier.app, measurements=earlier.measurements)
     _compare_environment(walk)

@@ -1,5 +1,6 @@
 """What an app loads on first use without saying so: imports that boot leaves undone. Pure."""
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -8,7 +9,8 @@ from packaging.utils import canonicalize_name
 from bootfit.imports.reach import Reached
 from bootfit.model.app import ImplementationDeclaration, PluginDeclaration
 from bootfit.model.environment import Environment
-from bootfit.model.finding import Place
+from bootfit.model.finding import Finding, Place
+from bootfit.model.rules import Assumption
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,15 @@ class LazyImport:
         inside = f" function {self.function}" if self.function else ", which is loaded late"
         more = f", and at {self.others} other place(s)" if self.others else ""
         return f"imported inside {self.place}{inside}{more}"
+
+    @property
+    def declaration(self) -> str:
+        """Return how pyproject.toml declares it as a plugin, with an exercise to be named."""
+        name = json.dumps(self.name) if "." in self.name else self.name
+        return (
+            f"[tool.bootfit.plugins.{name}] with imports = {json.dumps(list(self.modules))} and "
+            'exercise = "module:function"'
+        )
 
 
 def lazy_imports(
@@ -76,6 +87,20 @@ def as_plugins(imports: Iterable[LazyImport]) -> tuple[PluginDeclaration, ...]:
                     one.name, "", imports=one.modules, distributions=one.distributions
                 ),
             ),
+        )
+        for one in imports
+    )
+
+
+def assumptions(imports: Iterable[LazyImport]) -> tuple[Finding, ...]:
+    """Return what was assumed of each: that it is a plugin, whose import alone is measured."""
+    return tuple(
+        Assumption.finding(
+            one.name,
+            f"assumed plugin {one.name}: {one.where}; it has no exercise, so only its import is "
+            "measured",
+            place=one.place,
+            remedy=f"name work that it does: {one.declaration}",
         )
         for one in imports
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bootfit.imports.project_source import ProjectSource
 from bootfit.imports.statements import ImportStatement
+from bootfit.model.finding import Place
 
 #: Files of these folders belong to tools and tests, not to the app that is served.
 _ASIDE = frozenset({"tests", "test", "migrations"})
@@ -32,13 +33,7 @@ def reached_imports(
             functions and inside the factory, and what that imports, runs at boot.
         booted: files that are known to be loaded at boot, which spares following them.
     """
-    module, _, attribute = app.partition(":")
-    factory = attribute.partition("(")[0] if "(" in attribute else ""
-    own = frozenset(source.files_of(module))
-
-    def boots(path: str, statement: ImportStatement) -> bool:
-        return not statement.function or (path in own and statement.function == factory)
-
+    own, boots = _boot(source, app)
     known = [path for path in booted if path in source.files]
     if known:
         at_boot = _closure(source, known, lambda _path, _statement: False)
@@ -53,10 +48,46 @@ def reached_imports(
     return tuple(sorted(found, key=lambda one: not one.at_boot))
 
 
+def chain_to(source: ProjectSource, app: str, path: str) -> tuple[tuple[Place, str], ...]:
+    """Return (where, module) of the imports that lead from the app's module to a file at boot.
+
+    Empty for the app's module itself, and where the source does not tell how the file is loaded.
+    """
+    own, boots = _boot(source, app)
+    above: dict[str, tuple[str, Place, str]] = {}
+    waiting = list(own)
+    while waiting:
+        file = waiting.pop(0)
+        for statement in source.statements(file):
+            for candidate in statement.candidates if boots(file, statement) else ():
+                for imported in source.files_of(candidate):
+                    if imported not in above and imported not in own:
+                        place = Place(file, statement.line)
+                        above[imported] = (file, place, source.files[imported][0])
+                        waiting.append(imported)
+    chain: list[tuple[Place, str]] = []
+    while path in above:
+        path, place, module = above[path]
+        chain.insert(0, (place, module))
+    return tuple(chain)
+
+
 def is_aside(path: str) -> bool:
     """Return whether a file belongs to tests or migrations, which no server runs."""
     *folders, name = path.split("/")
     return not _ASIDE.isdisjoint(folders) or name.startswith("test_") or name == "conftest.py"
+
+
+def _boot(source: ProjectSource, app: str) -> tuple[tuple[str, ...], _Follow]:
+    """Return the files of the app's module, and what tells whether an import runs at boot."""
+    module, _, attribute = app.partition(":")
+    factory = attribute.partition("(")[0] if "(" in attribute else ""
+    own = tuple(source.files_of(module))
+
+    def boots(path: str, statement: ImportStatement) -> bool:
+        return not statement.function or (path in own and statement.function == factory)
+
+    return own, boots
 
 
 def _closure(source: ProjectSource, start: Iterable[str], follow: _Follow) -> dict[str, None]:

@@ -2,7 +2,7 @@
 
 from bootfit.measure.description import describe
 from bootfit.measure.drift import COMPARED_WITH_TARGET, environment_drift
-from bootfit.measure.environment import look_at_environment
+from bootfit.measure.environment import import_costs, look_at_environment
 from bootfit.measure.interpreter import find_interpreter
 from bootfit.measure.project import measure_project, measure_union
 from bootfit.measure.verdict import Verdict, judge
@@ -13,6 +13,7 @@ __all__ = [
     "describe",
     "environment_drift",
     "find_interpreter",
+    "import_costs",
     "judge",
     "look_at_environment",
     "measure_project",
