@@ -49,7 +49,7 @@ def test_the_share_is_held_where_it_is_asked_for_and_missed_where_not(tmp_path):
     # 0.2 s of a processor take 0.8 s with a quarter of one.
     assert slow > 0.6
     _, told = run(tmp_path, 0.25, limit_cpu=False)
-    assert "not limited to 0.25 CPU" in told[0]
+    assert "not limited to 0.25 CPU (--limit-cpu does it)" in told[0]
 
 
 def test_less_of_a_processor_gets_more_time_but_not_for_ever():

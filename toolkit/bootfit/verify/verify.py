@@ -170,8 +170,9 @@ def _full_cpu(platform: Platform, share: float | None) -> tuple[str, ...]:
     """Say where times were taken with more processor than the platform gives."""
     if share is not None or platform.cpu_share >= 1:
         return ()
+    held = f"{platform.cpu_share:g} CPU (--limit-cpu does it)"
     slower = f"up to {1 / platform.cpu_share:.0f} times as long there"
-    return (f"the processor was not limited to {platform.cpu_share:g} CPU: work takes {slower}",)
+    return (f"the processor was not limited to {held}: work takes {slower}",)
 
 
 def _watch(
