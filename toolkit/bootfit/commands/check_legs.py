@@ -23,8 +23,6 @@ def index_values(walk: Walk) -> dict[str, Any]:
     Raises:
         UsageError: options exclude each other, or there is nothing to check.
     """
-    from bootfit.requirements.matrix import parse_pythons
-
     pythons = walk.options.get("matrix")
     offline, refresh = walk.options.get("offline"), walk.options.get("refresh")
     if offline and refresh:
@@ -34,10 +32,14 @@ def index_values(walk: Walk) -> dict[str, Any]:
             f"no requirements found in {walk.root}",
             "name them with -r FILE or [tool.bootfit] requirements",
         )
+    if pythons:
+        from bootfit.requirements.matrix import parse_pythons
+
+        pythons = parse_pythons(pythons)
     return {
         "index_url": walk.options.get("index_url"),
         "exclude_newer": walk.options.get("exclude_newer"),
-        "matrix": parse_pythons(pythons) if pythons else (),
+        "matrix": pythons or (),
         "freshness": "offline" if offline else "refresh" if refresh else "young",
         "sizes": bool(walk.options.get("sizes")),
         "progress": walk.progress,

@@ -12,8 +12,6 @@ from typing import Any, Literal
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from bootfit.requirements.setup_script import refusal
-
 if sys.version_info >= (3, 11):
     import tomllib
 else:
@@ -92,6 +90,8 @@ def need_of_sdist(
     words = f"its build requires {', '.join(sorted(declared))}" if declared else ""
     if rust := declared & _RUST:
         return BuildNeed("rust-sdist", (f"its build requires {', '.join(sorted(rust))}",))
+    from bootfit.requirements.setup_script import refusal
+
     if runs_setup(requires, backend) and (no := refusal(texts.get("setup.py", ""))):
         return BuildNeed("refusing-sdist", (no,))
     compiled = sorted(declared & _COMPILED)

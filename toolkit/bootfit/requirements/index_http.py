@@ -6,7 +6,7 @@
 import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -48,8 +48,9 @@ class IndexHttp:
 
     def close(self) -> None:
         """Close the connections that are idle."""
-        for session in self._sessions:
-            session.close()
+        with suppress(IndexError):
+            while True:
+                self._sessions.pop().close()
 
     def page(self, address: IndexAddress, name: str) -> SentPage | None:
         """Return the page of project ``name``; None where the index has no such project.

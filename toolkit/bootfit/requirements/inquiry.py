@@ -3,14 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from bootfit.model.errors import UndeterminedError
 from bootfit.model.platform import Platform, Target
-from bootfit.requirements.build_needs import BuildNeed
-from bootfit.requirements.core_metadata import SdistMetadata
 from bootfit.requirements.index import Index
 from bootfit.requirements.index_page import IndexFile
 from bootfit.requirements.installed_size import InstalledSizes
@@ -25,8 +24,11 @@ from bootfit.requirements.resolve import (
     Resolution,
     Resolver,
 )
-from bootfit.requirements.sdist import find_metadata
 from bootfit.requirements.verdict import Candidate, python_refusal
+
+if TYPE_CHECKING:
+    from bootfit.requirements.build_needs import BuildNeed
+    from bootfit.requirements.core_metadata import SdistMetadata
 
 _MAX_SDISTS = 60
 _MAX_ROUNDS = 8
@@ -50,9 +52,9 @@ class Inquiry:
     #: Tells what wheels take on disk; None where nobody wants to know.
     sizes: InstalledSizes | None = None
     #: What sdists said, kept from one question to the next.
-    metadata: dict[tuple[str, Version], SdistMetadata] = field(default_factory=dict)
+    metadata: dict[tuple[str, Version], "SdistMetadata"] = field(default_factory=dict)
     #: What sdists need, kept from one target to the next.
-    builds: dict[tuple[str, Version], BuildNeed | None] = field(default_factory=dict)
+    builds: dict[tuple[str, Version], "BuildNeed | None"] = field(default_factory=dict)
 
     def on(self, target: Target) -> "Inquiry":
         """Return the same inquiry on another target; what was learned is shared."""
@@ -74,16 +76,27 @@ class Inquiry:
             no_binary=tuple(no_binary),
         )
 
-    def resolve(self, question: Question, target: Target) -> Resolution | NoSolution:
+    def resolve(
+        self,
+        question: Question,
+        target: Target,
+        *,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> Resolution | NoSolution:
         """Return what an installer would choose on ``target``.
 
         Versions that have an sdist alone are read, not built. Versions whose Requires-Python has
         an upper bound that refuses the target are avoided as pip does, where others will do.
 
+        Args:
+            question: what is wanted.
+            target: where it must install.
+            meanwhile: called while the resolver runs, if it has to.
+
         Raises:
             UndeterminedError: the index does not answer.
         """
-        answer = self._resolve(question, target)
+        answer = self._resolve(question, target, meanwhile)
         for _ in range(_MAX_ROUNDS):
             if isinstance(answer, NoSolution):
                 return answer
@@ -187,10 +200,20 @@ class Inquiry:
         values = self.project.option_values("no-binary")
         return frozenset(canonicalize_name(n.strip()) for v in values for n in v.split(","))
 
-    def _resolve(self, question: Question, target: Target) -> Resolution | NoSolution:
+    def _resolve(
+        self,
+        question: Question,
+        target: Target,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> Resolution | NoSolution:
         for _ in range(_MAX_SDISTS):
             asked = replace(question, metadata=dict(self.metadata))
-            answer = self.resolver.ask(asked, target, lambda name: self.index.begin((name,)))
+            answer = self.resolver.ask(
+                asked,
+                target,
+                heard=lambda name: self.index.begin((name,)),
+                meanwhile=meanwhile,
+            )
             if not isinstance(answer, NeedsMetadata):
                 return answer
             key = (answer.name, answer.version)
@@ -199,6 +222,8 @@ class Inquiry:
                     f"the resolver cannot use {answer.name} {answer.version}",
                     "choose another version of it",
                 )
+            from bootfit.requirements.sdist import find_metadata
+
             self.progress(f"Reading the sdist of {answer.name} {answer.version}")
             page = self.index.page(answer.name)
             self.metadata[key] = find_metadata(self.index, page, answer.version)

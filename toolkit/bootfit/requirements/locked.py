@@ -2,17 +2,8 @@
 
 import re
 from dataclasses import dataclass, field
-from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from packaging.pylock import (
-    Package,
-    PackageSdist,
-    PackageWheel,
-    Pylock,
-    PylockUnsupportedVersionError,
-    PylockValidationError,
-)
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
@@ -23,6 +14,9 @@ from bootfit.requirements.index_page import IndexFile
 from bootfit.requirements.requirement_file import OptionEntry, UncheckableEntry
 from bootfit.requirements.target_environment import marker_environment
 from bootfit.requirements.toml_text import load_toml
+
+if TYPE_CHECKING:
+    from packaging.pylock import Package, PackageWheel
 
 
 @dataclass(frozen=True)
@@ -75,13 +69,15 @@ def read_lock(
         UsageError: it is not TOML or not a lock file of a version that is known, or has none of
             ``groups``.
     """
+    from packaging import pylock
+
     document = load_toml(text, file)
     try:
-        lock = Pylock.from_dict(document)
+        lock = pylock.Pylock.from_dict(document)
         lock.validate()
-    except PylockUnsupportedVersionError as error:
+    except pylock.PylockUnsupportedVersionError as error:
         raise UsageError(f"{file}: {error}", "write it anew with a current tool") from None
-    except PylockValidationError as error:
+    except pylock.PylockValidationError as error:
         place = _place_of_error(str(error), text, file)
         raise UsageError(
             f"{place}: this is no valid lock file: {error}",
@@ -89,6 +85,8 @@ def read_lock(
         ) from None
     known = sorted(map(canonicalize_name, lock.dependency_groups or ()))
     if unknown := sorted(groups.difference(known)):
+        from difflib import get_close_matches
+
         near = get_close_matches(unknown[0], known, n=1)
         raise UsageError(
             f"{file} has no dependency group called {unknown[0]!r}",
@@ -124,7 +122,9 @@ def read_lock(
     return found
 
 
-def _files(package: Package, version: Version) -> tuple[IndexFile, ...]:
+def _files(package: "Package", version: Version) -> tuple[IndexFile, ...]:
+    from packaging.pylock import PackageSdist
+
     stated: list[PackageWheel | PackageSdist] = list(package.wheels or ())
     if package.sdist:
         stated.append(package.sdist)

@@ -2,13 +2,16 @@
 
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from bootfit import __version__
-from bootfit.requirements.build_needs import BuildNeed
 from bootfit.requirements.index_page import IndexFile
 from bootfit.requirements.page_cache import Freshness, keep_file
+
+if TYPE_CHECKING:
+    from bootfit.requirements.build_needs import BuildNeed
 
 
 class NeedCache:
@@ -18,17 +21,19 @@ class NeedCache:
         self._folder = folder
         self._freshness = freshness
 
-    def find(self, files: tuple[IndexFile, ...]) -> BuildNeed | None:
+    def find(self, files: tuple[IndexFile, ...]) -> "BuildNeed | None":
         """Return what building the version with these ``files`` needs, if it is known."""
         path = self._path(files)
         if path is None or self._freshness == "refresh":
             return None
+        from bootfit.requirements.build_needs import BuildNeed
+
         try:
             return msgspec.json.decode(path.read_bytes(), type=BuildNeed)
         except (OSError, msgspec.DecodeError):
             return None
 
-    def keep(self, files: tuple[IndexFile, ...], need: BuildNeed | None) -> None:
+    def keep(self, files: tuple[IndexFile, ...], need: "BuildNeed | None") -> None:
         """Keep an answer, unless it says that something could not be read."""
         path = self._path(files)
         if path is not None and need is not None and not need.unreadable:

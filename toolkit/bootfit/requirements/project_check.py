@@ -6,32 +6,27 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
-from bootfit.model.check import CheckResult, DistributionCheck
+from bootfit.model.check import CheckResult, DistributionCheck, Matrix
 from bootfit.model.credentials import without_credentials
 from bootfit.model.errors import UndeterminedError, UsageError
 from bootfit.model.finding import Finding, in_order
 from bootfit.model.platform import Platform, Target
 from bootfit.model.sizes import format_mib
-from bootfit.requirements.advice import with_advice
-from bootfit.requirements.audit import audit
 from bootfit.requirements.index import Index, IndexAddress, index_address
 from bootfit.requirements.index_page import moment_of
 from bootfit.requirements.inquiry import Inquiry
 from bootfit.requirements.installed_size import InstalledSizes
-from bootfit.requirements.judging import judge_all
-from bootfit.requirements.matrix import try_pythons
 from bootfit.requirements.need_cache import NeedCache
 from bootfit.requirements.page_cache import Freshness, PageCache
 from bootfit.requirements.project_files import ProjectRequirements, read_project
 from bootfit.requirements.resolve import NoSolution, cache_folder, open_resolver
 from bootfit.requirements.rules import CudaOnCpu, HashMissing, NotCheckable, RequiresPython
-from bootfit.requirements.sdist import sdist_of
-from bootfit.requirements.siblings import with_siblings
 from bootfit.requirements.verdict import Candidate, Judged
 from bootfit.requirements.wheel_match import admits_python
 
@@ -126,16 +121,18 @@ def examine(
     Raises:
         UndeterminedError: the index does not answer.
     """
+    # What follows the resolver is imported while it runs, or where it is needed.
     project, target = inquiry.project, inquiry.target
     resolved, candidates, findings = _candidates(inquiry)
+    from bootfit.requirements.judging import judge_all
+
     judged = _sized(inquiry, candidates, judge_all(inquiry, candidates, with_nearest=advise))
     checks = tuple(sorted((one.check for one in judged), key=lambda check: check.name))
     findings += [finding for one in judged for finding in one.findings]
     findings += _cuda(checks)
     findings += _outside(project, target)
     findings += _unhashed(project, candidates)
-    advised = with_advice(inquiry, findings, checks) if advise else findings
-    advised = with_siblings(inquiry, advised) if advise else advised
+    advised = _advised(inquiry, findings, checks) if advise else findings
     result = CheckResult(
         target=str(target),
         requirement_files=tuple(project.files),
@@ -143,9 +140,24 @@ def examine(
         resolved=resolved,
         download_bytes=_download_bytes(judged, candidates),
         installed_bytes=_installed_bytes(judged) if inquiry.sizes else None,
-        matrix=try_pythons(inquiry, matrix) if matrix else None,
+        matrix=_tried(inquiry, matrix) if matrix else None,
     )
     return result, in_order(advised)
+
+
+def _advised(
+    inquiry: Inquiry, findings: Sequence[Finding], checks: Sequence[DistributionCheck]
+) -> Sequence[Finding]:
+    from bootfit.requirements.advice import with_advice
+    from bootfit.requirements.siblings import with_siblings
+
+    return with_siblings(inquiry, with_advice(inquiry, findings, checks))
+
+
+def _tried(inquiry: Inquiry, pythons: Sequence[str]) -> Matrix:
+    from bootfit.requirements.matrix import try_pythons
+
+    return try_pythons(inquiry, pythons)
 
 
 def _moment(exclude_newer: str | None) -> datetime | None:
@@ -191,16 +203,24 @@ def _candidates(inquiry: Inquiry) -> tuple[bool, list[Candidate], list[Finding]]
     if not direct:
         return True, candidates, []
     inquiry.progress(f"Resolving {len(direct)} requirements for {inquiry.target}")
-    # While the resolver runs. Where one of them cannot be had, its answer would be of no use.
-    inquiry.index.begin(direct, failed=inquiry.resolver.abandon)
+
+    def meanwhile() -> None:
+        # Where one of them cannot be had, the resolver's answer would be of no use.
+        inquiry.index.begin(direct, failed=inquiry.resolver.abandon)
+        # Not before: the resolver takes longest, and what follows it takes a while to import.
+        import_module("bootfit.requirements.judging")
+
+    question = inquiry.question(inquiry.project.requirements)
     try:
-        answer = inquiry.resolve(inquiry.question(inquiry.project.requirements), inquiry.target)
+        answer = inquiry.resolve(question, inquiry.target, meanwhile=meanwhile)
     except UndeterminedError:
         # An index that does not answer as one says more about why than the resolver.
         _know_any(inquiry, direct)
         raise
     _know_any(inquiry, direct)
     if isinstance(answer, NoSolution):
+        from bootfit.requirements.audit import audit
+
         audited = audit(inquiry, answer)
         return False, [*candidates, *audited.candidates], list(audited.findings)
     inquiry.progress(f"Reading the index pages of {len(answer.versions)} distributions")
@@ -340,6 +360,8 @@ def _installed_bytes(judged: Sequence[Judged]) -> int | None:
 
 def _download_bytes(judged: Sequence[Judged], candidates: Sequence[Candidate]) -> int | None:
     """Return what an installation downloads, or None where the index does not tell all sizes."""
+    from bootfit.requirements.sdist import sdist_of
+
     sizes: list[int | None] = []
     for one, candidate in zip(judged, candidates, strict=True):
         if one.check.wheel is not None:

@@ -11,10 +11,7 @@ from bootfit.model.errors import UndeterminedError, UsageError
 from bootfit.model.finding import Place
 from bootfit.model.platform import Target
 from bootfit.model.requirement_source import RequirementSource, parse_source
-from bootfit.requirements.build_needs import need_of_sdist
-from bootfit.requirements.locked import Lock, LockedPackage, read_lock
-from bootfit.requirements.pipfile_lock import read_pipfile_lock
-from bootfit.requirements.poetry_lock import read_poetry_lock
+from bootfit.requirements.locked import Lock, LockedPackage
 from bootfit.requirements.pyproject_file import (
     read_group,
     read_project_table,
@@ -27,7 +24,6 @@ from bootfit.requirements.requirement_file import (
 )
 from bootfit.requirements.target_environment import applies
 from bootfit.requirements.toml_text import load_toml
-from bootfit.requirements.uv_lock import read_uv_lock
 
 _LOCK = re.compile(r"pylock(\.[^.]+)?\.toml")
 _FOLDER = re.compile(r"(?:-e\s+)?(?P<folder>\.[^\[\]:]*?)/?(?:\[(?P<extras>[^\]]*)\])?")
@@ -135,14 +131,22 @@ def _lock(root: Path, source: RequirementSource, target: Target) -> Lock:
     groups = frozenset(map(canonicalize_name, source.groups))
     match Path(file).name:
         case "uv.lock":
+            from bootfit.requirements.uv_lock import read_uv_lock
+
             return read_uv_lock(text, file, target, extras, groups)
         case "Pipfile.lock":
+            from bootfit.requirements.pipfile_lock import read_pipfile_lock
+
             return read_pipfile_lock(text, file, target, groups)
         case "poetry.lock":
+            from bootfit.requirements.poetry_lock import read_poetry_lock
+
             beside = _beside(file, "pyproject.toml")
             pyproject = _text(root, beside) if (root / beside).is_file() else None
             return read_poetry_lock(text, file, target, extras, pyproject, groups=groups)
         case _:
+            from bootfit.requirements.locked import read_lock
+
             return read_lock(text, file, target, extras, groups)
 
 
@@ -234,6 +238,8 @@ def _follow_folder(
     text = _text(root, nested, entry.place)
     if not isinstance(load_toml(text, nested).get("project"), dict):
         return False
+    from bootfit.requirements.build_needs import need_of_sdist
+
     beside = (root / nested).with_name("setup.py")
     setup = {"setup.py": beside.read_text(errors="replace")} if beside.is_file() else {}
     if need_of_sdist((), {"pyproject.toml": text, **setup}).need != "pure-sdist":

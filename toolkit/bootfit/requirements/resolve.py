@@ -11,77 +11,50 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, field, fields
-from hashlib import sha256
 from pathlib import Path
 from threading import Lock, Timer
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from bootfit.model.credentials import without_credentials
 from bootfit.model.errors import UndeterminedError
 from bootfit.model.platform import Target
-from bootfit.requirements.core_metadata import SdistMetadata
+from bootfit.requirements.bare_interpreter import bare_interpreter
 from bootfit.requirements.index_address import IndexAddress
 from bootfit.requirements.page_cache import MAX_AGE_SECONDS, Freshness
-from bootfit.requirements.target_environment import uv_platform
+from bootfit.requirements.resolver_answer import (
+    Answer,
+    NeedsMetadata,
+    NoSolution,
+    Resolution,
+    read_answer,
+)
+from bootfit.requirements.target_environment import uv_environment, uv_platform
 
-#: Read by every start of the interpreter, before anything else could be imported. `uv` asks an
-#: interpreter about itself in isolated mode; builds are not isolated, and end here.
-_REFUSAL = "import os, sys; sys.flags.isolated or os._exit(97)\n"
-_REFUSAL_FILE = "bootfit_refusal.pth"
+if TYPE_CHECKING:
+    from bootfit.requirements.core_metadata import SdistMetadata
+
+__all__ = [
+    "Answer",
+    "NeedsMetadata",
+    "NoSolution",
+    "Question",
+    "Resolution",
+    "Resolver",
+    "cache_folder",
+    "open_resolver",
+    "read_answer",
+]
+
 _TLS = ("UV_NATIVE_TLS", "UV_SYSTEM_CERTS", "UV_INSECURE_HOST", "UV_CLIENT_CERT")
-_PINNED = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;]+)(?:.*?# via (?P<via>.+))?")
-_BUILD = re.compile(
-    r"(?:build|extract|download|read metadata|fetch|process)[^`\n]*`([\w.-]+)==([^`]+)`"
-)
-_UNREACHABLE = re.compile(
-    r"Request failed|error sending request|Failed to fetch|timed? ?out|HTTP status|"
-    r"Connection reset|decod\w+ response|Received some unexpected HTML|Unsupported `Content-Type`|"
-    r"Couldn't parse|Failed to parse|Network connectivity",
-    re.IGNORECASE,
-)
-
-
 _TRY_AGAIN = "pin more versions, or try again on a faster connection"
 #: What `RUST_LOG` makes uv say of each page: "No cache entry for: https://host/simple/flask/".
 _LOG = "uv_client::cached_client=debug"
 _LOGGED = re.compile(r"(?:TRACE|DEBUG|INFO|WARN) ")
 _PAGE = re.compile(r"(?:TRACE|DEBUG|INFO) [^:]*: https?://\S+/([a-z0-9][a-z0-9._-]*)/\s*$")
-
-
-@dataclass(frozen=True)
-class Resolution:
-    """The versions that the target would get, and who wants each."""
-
-    versions: Mapping[str, Version]
-    #: name → names of the distributions that require it; none for what is only direct.
-    wanted_by: Mapping[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True)
-class NoSolution:
-    """The resolver's explanation, sentence by sentence."""
-
-    reasons: tuple[str, ...]
-
-    @property
-    def summary(self) -> str:
-        """Return the explanation in one line."""
-        return self.reasons[0] if self.reasons else "no versions meet all requirements"
-
-
-@dataclass(frozen=True)
-class NeedsMetadata:
-    """The resolver cannot go on without the dependencies of this version."""
-
-    name: str
-    version: Version
-
-
-Answer = Resolution | NoSolution | NeedsMetadata
 
 
 @dataclass(frozen=True)
@@ -91,7 +64,7 @@ class Question:
     requirements: tuple[str, ...]
     constraints: tuple[str, ...] = ()
     #: (name, version) → what its sdist says.
-    metadata: Mapping[tuple[str, Version], SdistMetadata] = field(default_factory=dict)
+    metadata: Mapping[tuple[str, Version], "SdistMetadata"] = field(default_factory=dict)
     prereleases: bool = False
     #: Refuse whatever has no usable wheel, and take the lowest version of what is asked for.
     strict_lowest: bool = False
@@ -116,7 +89,7 @@ class Resolver:
         self._exclude_newer = exclude_newer
         self._freshness = freshness
         self._timeout_seconds = timeout_seconds
-        self._interpreter = _bare_interpreter(cache_folder(), folder)
+        self._interpreter = bare_interpreter(cache_folder(), folder)
         self._known: dict[object, Answer] = {}
         self._lock = Lock()
         self._running: list[subprocess.Popen[str]] = []
@@ -124,7 +97,12 @@ class Resolver:
         self._cache = _writable(cache_folder() / "uv", folder / "cache")
 
     def ask(
-        self, question: Question, target: Target, heard: Callable[[str], None] = lambda _: None
+        self,
+        question: Question,
+        target: Target,
+        *,
+        heard: Callable[[str], None] = lambda _: None,
+        meanwhile: Callable[[], None] = lambda: None,
     ) -> Answer:
         """Return what the target would get.
 
@@ -132,6 +110,8 @@ class Resolver:
             question: what is wanted.
             target: where it must install.
             heard: told the name of each project whose index page is read, as it is read.
+            meanwhile: called once `uv` runs, which it does beside this process: not where the
+                answer is known.
 
         Raises:
             UndeterminedError: the index does not answer, or `uv` does not run.
@@ -139,8 +119,22 @@ class Resolver:
         key = _key(question, target)
         if key not in self._known:
             with tempfile.TemporaryDirectory(dir=self._folder) as run:
-                self._known[key] = self._ask(question, target, Path(run), heard)
+                self._known[key] = self._ask(
+                    question, target, Path(run), heard=heard, meanwhile=meanwhile
+                )
         return self._known[key]
+
+    @property
+    def exclude_newer(self) -> str | None:
+        """Return the date after which uploads do not exist."""
+        return self._exclude_newer
+
+    def of_today(self) -> "Resolver":
+        """Return a resolver for which uploads of every date exist; what it keeps is shared."""
+        other = copy(self)
+        other._exclude_newer = None
+        other._known = {}
+        return other
 
     def abandon(self) -> None:
         """End all runs of `uv` and refuse new ones: their answers are of no use any more."""
@@ -150,7 +144,7 @@ class Resolver:
                 process.kill()
 
     def _ask(
-        self, question: Question, target: Target, folder: Path, heard: Callable[[str], None]
+        self, question: Question, target: Target, folder: Path, **told: Callable[..., None]
     ) -> Answer:
         import uv
 
@@ -179,7 +173,9 @@ class Resolver:
         wanted, given = folder / "wanted.txt", folder / "given.txt"
         wanted.write_text("\n".join(question.requirements) + "\n", encoding="utf-8")
         with wanted.open() as entered, given.open("w") as printed:
-            code, errors = self._run(command, entered, printed, heard)
+            code, errors = self._run(
+                command, entered, printed, variables=uv_environment(target), **told
+            )
         return read_answer(code, given.read_text(encoding="utf-8"), without_credentials(errors))
 
     def _run(
@@ -187,7 +183,10 @@ class Resolver:
         command: Sequence[str],
         entered: IO[str],
         printed: IO[str],
+        *,
+        variables: Mapping[str, str],
         heard: Callable[[str], None],
+        meanwhile: Callable[[], None],
     ) -> tuple[int, str]:
         """Return the exit code and what was said on stderr, less the log."""
         try:
@@ -200,7 +199,7 @@ class Resolver:
                 encoding="utf-8",
                 errors="replace",
                 cwd=self._folder,
-                env=_environment(self._timeout_seconds),
+                env={**_environment(self._timeout_seconds), **variables},
             )
         except OSError as error:
             raise UndeterminedError(
@@ -213,6 +212,7 @@ class Resolver:
         with process, self._listed(process):
             timer.start()
             try:
+                meanwhile()
                 for line in process.stderr or ():
                     if page := _PAGE.match(line):
                         heard(page[1])
@@ -262,65 +262,6 @@ def open_resolver(
         )
 
 
-def read_answer(code: int, output: str, errors: str) -> Answer:
-    """Return what `uv` said. Pure.
-
-    Raises:
-        UndeterminedError: it said neither versions nor a conflict.
-    """
-    if code == 0:
-        return _resolution(output)
-    if "network was disabled" in errors or "not found in the cache" in errors:
-        raise UndeterminedError(
-            "offline, and the cache of the resolver does not hold all that it needs",
-            "run once without --offline",
-        )
-    needed = _BUILD.search(errors)
-    if needed and "No solution found" not in errors:
-        return NeedsMetadata(canonicalize_name(needed[1]), Version(needed[2]))
-    if "No solution found" in errors:
-        return NoSolution(_sentences(errors))
-    first, *causes = [line.strip() for line in errors.splitlines() if line.strip()] or [
-        f"uv ended with code {code}"
-    ]
-    line = first.removeprefix("error: ")
-    causes = [text.removeprefix("cause: ") for text in causes if text.startswith("cause: ")]
-    detail = ": ".join(dict.fromkeys((*causes[:1], *causes[-1:])))
-    if _UNREACHABLE.search(errors):
-        raise UndeterminedError(
-            f"the index did not answer the resolver: {detail or line}",
-            "is the index URL right, and is there a network? set --index-url",
-        )
-    raise UndeterminedError(
-        f"the resolver failed: {line}" + (f": {detail}" if detail else ""),
-        "run again; if it stays, report it with the requirement file",
-    )
-
-
-def _resolution(output: str) -> Resolution:
-    versions: dict[str, Version] = {}
-    wanted_by: dict[str, tuple[str, ...]] = {}
-    for line in output.splitlines():
-        match = _PINNED.match(line.strip())
-        if match:
-            name = canonicalize_name(match["name"])
-            versions[name] = Version(match["version"])
-            via = (part.strip() for part in (match["via"] or "").split(","))
-            wanted_by[name] = tuple(
-                canonicalize_name(v) for v in via if re.match(r"[\w.]+$", v.replace("-", "_"))
-            )
-    return Resolution(versions, wanted_by)
-
-
-def _sentences(errors: str) -> tuple[str, ...]:
-    """Return the explanation as sentences, the conclusion first: it is what people quote."""
-    text = errors.partition("cause:")[2] or errors.partition("╰─▶")[2]
-    explanation, *hints = re.split(r"\n\s*\n\s*hint:\s*", text)
-    parts = re.split(r"(?<=\.)\s*\n\s*(?=And |Because )", explanation)
-    lines = [" ".join(part.split()) for part in (*parts, *hints) if part.strip()]
-    return tuple(line for line in lines if line)
-
-
 def _key(question: Question, target: Target) -> object:
     """Return what makes two questions the same; what sdists say does not change on the way."""
     parts = tuple(getattr(question, f.name) for f in fields(question) if f.name != "metadata")
@@ -332,58 +273,6 @@ def _wishes(question: Question) -> list[str]:
     if question.strict_lowest:
         options += ["--resolution", "lowest-direct"]
     return options
-
-
-def _bare_interpreter(kept: Path, folder: Path) -> Path:
-    """Return an interpreter that has nothing installed and refuses to run anything.
-
-    It is kept in ``kept``, because uv asks each interpreter about itself once; where that cannot
-    be written, or what stands there is not whole, it is made anew in ``folder``.
-    """
-    import sys
-
-    this = sha256(f"{sys.base_prefix}\0{sys.version}".encode()).hexdigest()[:16]
-    wanted = kept / f"bare-{this}"
-    if not _refuses(wanted):
-        made = folder / "bare"
-        try:
-            kept.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=kept, prefix=".bare-") as beside:
-                # Another run may be first, which serves as well: a full folder is not replaced.
-                _make_bare(Path(beside) / "bare")
-                (Path(beside) / "bare").rename(wanted)
-        except OSError:
-            pass
-        if not _refuses(wanted):
-            _make_bare(made)
-            wanted = made
-    return wanted / "bin" / "python"
-
-
-def _make_bare(folder: Path) -> None:
-    import venv
-
-    venv.EnvBuilder(with_pip=False, symlinks=True).create(folder)
-    for packages in folder.glob("lib*/python*/site-packages"):
-        (packages / _REFUSAL_FILE).write_text(_REFUSAL)
-
-
-def _refuses(folder: Path) -> bool:
-    """Return whether the interpreter in ``folder`` is there, bare, and refuses to run builds."""
-    places = list(folder.glob("lib*/python*/site-packages"))
-    try:
-        return (
-            bool(places)
-            and (folder / "bin" / "python").exists()
-            and (folder / "pyvenv.cfg").is_file()
-            and all(
-                [file.name for file in place.iterdir()] == [_REFUSAL_FILE]
-                and (place / _REFUSAL_FILE).read_text() == _REFUSAL
-                for place in places
-            )
-        )
-    except OSError:
-        return False
 
 
 def _configuration(
