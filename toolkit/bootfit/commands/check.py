@@ -23,6 +23,11 @@ from bootfit.commands.output_options import output_options
     envvar="BOOTFIT_SIZES",
     help="Ask every wheel what it takes on disk (a request or two each, kept for good).",
 )
+@click.option(
+    "--allow-builds",
+    is_flag=True,
+    help="Build here what has no wheel, to see whether it does. That runs its code.",
+)
 @click.option("--fix", is_flag=True, help="Change the pins that block, if all installs then.")
 @click.option("--diff", is_flag=True, help="With --fix: show what would change (the default).")
 @click.option("--write", is_flag=True, help="With --fix: write it.")

@@ -42,6 +42,7 @@ def index_values(walk: Walk) -> dict[str, Any]:
         "matrix": pythons or (),
         "freshness": "offline" if offline else "refresh" if refresh else "young",
         "sizes": bool(walk.options.get("sizes")),
+        "allow_builds": bool(walk.options.get("allow_builds")),
         "progress": walk.progress,
     }
 

@@ -18,7 +18,7 @@ def check_and_fix(options: Mapping[str, Any], *, write: bool) -> int:
 
     What is reported after a written fix is the project as it then is.
     """
-    from bootfit.commands.imports_of import compare_requirements
+    from bootfit.commands.requirement_use import compare_requirements
     from bootfit.requirements.fixing import fix_files, write_fix
 
     check_formats(options)

@@ -23,12 +23,13 @@ def check_project(
     matrix: Sequence[str] = (),
     freshness: Freshness = "young",
     sizes: bool = False,
+    allow_builds: bool = False,
     progress: Callable[[str], None],
 ) -> tuple[CheckResult, tuple[Finding, ...]]:
     """Return, for each distribution that ``files`` bring in, whether it installs on ``target``.
 
-    Nothing is installed and no code of a project runs: an index is asked, and parts of archives
-    are read.
+    Nothing is installed, and no code of a project runs unless ``allow_builds`` says so: an index
+    is asked, and parts of archives are read.
 
     Args:
         root: the project folder.
@@ -43,6 +44,7 @@ def check_project(
         freshness: whether index pages that an earlier run kept may answer: while they are
             younger than ten minutes, never ("refresh"), or they alone ("offline").
         sizes: learn what each wheel takes on disk, for a request or two a wheel.
+        allow_builds: build what has no wheel here, to see whether it does; that runs its code.
         progress: told what is being done, in a few words.
 
     Raises:
@@ -61,5 +63,6 @@ def check_project(
         matrix=matrix,
         freshness=freshness,
         sizes=sizes,
+        allow_builds=allow_builds,
         progress=progress,
     )

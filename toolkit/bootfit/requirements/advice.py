@@ -13,6 +13,7 @@ from bootfit.model.target_names import with_python
 from bootfit.requirements.inquiry import Inquiry, pinned_version, resolve_on_each
 from bootfit.requirements.resolve import NoSolution, Resolution
 from bootfit.requirements.rules import (
+    BuildFailed,
     Conflict,
     NeedsCompiler,
     NeedsRust,
@@ -28,6 +29,7 @@ from bootfit.requirements.wheel_match import admits_python
 MENDABLE = {
     rule.code
     for rule in (
+        BuildFailed,
         Conflict,
         NeedsCompiler,
         NeedsRust,

@@ -59,6 +59,8 @@ class BuildNeed:
     dynamic_dependencies: bool = False
     #: Why the sdist could not be read; "" where it could.
     unreadable: str = ""
+    #: Why the need is not certain without a build; "" where it is.
+    uncertain: str = ""
 
 
 def need_of_generator(generator: str) -> BuildNeed | None:
@@ -90,7 +92,7 @@ def need_of_sdist(
     words = f"its build requires {', '.join(sorted(declared))}" if declared else ""
     if rust := declared & _RUST:
         return BuildNeed("rust-sdist", (f"its build requires {', '.join(sorted(rust))}",))
-    from bootfit.requirements.setup_script import refusal
+    from bootfit.requirements.setup_script import own_build, refusal
 
     if runs_setup(requires, backend) and (no := refusal(texts.get("setup.py", ""))):
         return BuildNeed("refusing-sdist", (no,))
@@ -103,7 +105,9 @@ def need_of_sdist(
         or bool(sources and _OWN_COMMAND.search(setup))
     )
     if not compiled and not extension:
-        return BuildNeed("pure-sdist", (words or "its setup.py has no extension modules",))
+        evidence = (words or "its setup.py has no extension modules",)
+        own = own_build(texts.get("setup.py", "")) if runs_setup(requires, backend) else ""
+        return BuildNeed("pure-sdist", evidence, uncertain=own)
     fortran = _fortran(sources, texts.get("meson.build", ""))
     why = [
         f"its build requires {', '.join(compiled)}"

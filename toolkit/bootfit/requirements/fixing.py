@@ -61,6 +61,7 @@ def fix_files(
     matrix: Sequence[str] = (),
     freshness: Freshness = "young",
     sizes: bool = False,
+    allow_builds: bool = False,
     timeout_seconds: float = TIMEOUT_SECONDS,
 ) -> Fixed:
     """Check ``files`` and find what to change in them; nothing is written.
@@ -77,6 +78,7 @@ def fix_files(
         matrix: other Pythons to try the files on as they stand.
         freshness: as in `check_project`.
         sizes: as in `check_project`.
+        allow_builds: as in `check_project`.
         timeout_seconds: how long an index may be silent.
 
     Raises:
@@ -92,6 +94,7 @@ def fix_files(
         exclude_newer=exclude_newer,
         freshness=freshness,
         sizes=sizes,
+        allow_builds=allow_builds,
         timeout_seconds=timeout_seconds,
         progress=progress,
     ) as inquiry:

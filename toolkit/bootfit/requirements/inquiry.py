@@ -29,6 +29,7 @@ from bootfit.requirements.verdict import Candidate, python_refusal
 if TYPE_CHECKING:
     from bootfit.requirements.build_needs import BuildNeed
     from bootfit.requirements.core_metadata import SdistMetadata
+    from bootfit.requirements.trial_build import TrialBuild
 
 _MAX_SDISTS = 60
 _MAX_ROUNDS = 8
@@ -51,6 +52,8 @@ class Inquiry:
     needs: NeedCache | None = None
     #: Tells what wheels take on disk; None where nobody wants to know.
     sizes: InstalledSizes | None = None
+    #: Builds sdists; None unless the user allowed it: it runs their code.
+    build: Callable[[IndexFile, Target], "TrialBuild"] | None = None
     #: What sdists said, kept from one question to the next.
     metadata: dict[tuple[str, Version], "SdistMetadata"] = field(default_factory=dict)
     #: What sdists need, kept from one target to the next.

@@ -9,6 +9,7 @@ from datetime import datetime
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
@@ -19,7 +20,7 @@ from bootfit.model.finding import Finding, in_order
 from bootfit.model.platform import Platform, Target
 from bootfit.model.sizes import format_mib
 from bootfit.requirements.index import Index, IndexAddress, index_address
-from bootfit.requirements.index_page import moment_of
+from bootfit.requirements.index_page import IndexFile, moment_of
 from bootfit.requirements.inquiry import Inquiry
 from bootfit.requirements.installed_size import InstalledSizes
 from bootfit.requirements.need_cache import NeedCache
@@ -29,6 +30,9 @@ from bootfit.requirements.resolve import NoSolution, cache_folder, open_resolver
 from bootfit.requirements.rules import CudaOnCpu, HashMissing, NotCheckable, RequiresPython
 from bootfit.requirements.verdict import Candidate, Judged
 from bootfit.requirements.wheel_match import admits_python
+
+if TYPE_CHECKING:
+    from bootfit.requirements.trial_build import TrialBuild
 
 #: An index that says nothing for so long is out of reach.
 TIMEOUT_SECONDS = 30.0
@@ -46,6 +50,7 @@ def check_files(
     matrix: Sequence[str] = (),
     freshness: Freshness = "young",
     sizes: bool = False,
+    allow_builds: bool = False,
     timeout_seconds: float = TIMEOUT_SECONDS,
 ) -> tuple[CheckResult, tuple[Finding, ...]]:
     """Do what `bootfit.requirements.check_project` promises."""
@@ -58,6 +63,7 @@ def check_files(
         exclude_newer=exclude_newer,
         freshness=freshness,
         sizes=sizes,
+        allow_builds=allow_builds,
         timeout_seconds=timeout_seconds,
         progress=progress,
     ) as inquiry:
@@ -75,6 +81,7 @@ def open_inquiry(
     exclude_newer: str | None,
     freshness: Freshness,
     sizes: bool = False,
+    allow_builds: bool = False,
     timeout_seconds: float,
     progress: Callable[[str], None],
 ) -> Iterator[Inquiry]:
@@ -109,6 +116,7 @@ def open_inquiry(
             progress,
             needs=NeedCache(kept / "needs", freshness) if kept else None,
             sizes=InstalledSizes(kept / "sizes" if kept else None, freshness) if sizes else None,
+            build=_builds(index, platform, exclude_newer) if allow_builds else None,
             reread=lambda other: read_project(root, files, other),
         )
 
@@ -127,6 +135,10 @@ def examine(
     from bootfit.requirements.judging import judge_all
 
     judged = _sized(inquiry, candidates, judge_all(inquiry, candidates, with_nearest=advise))
+    if inquiry.build:
+        from bootfit.requirements.trial_verdicts import with_builds
+
+        judged = with_builds(inquiry, candidates, judged)
     checks = tuple(sorted((one.check for one in judged), key=lambda check: check.name))
     findings += [finding for one in judged for finding in one.findings]
     findings += _cuda(checks)
@@ -158,6 +170,14 @@ def _tried(inquiry: Inquiry, pythons: Sequence[str]) -> Matrix:
     from bootfit.requirements.matrix import try_pythons
 
     return try_pythons(inquiry, pythons)
+
+
+def _builds(
+    index: Index, platform: Platform, exclude_newer: str | None
+) -> "Callable[[IndexFile, Target], TrialBuild]":
+    from bootfit.requirements.trial_verdicts import builds_with
+
+    return builds_with(index, platform, exclude_newer)
 
 
 def _moment(exclude_newer: str | None) -> datetime | None:

@@ -200,6 +200,21 @@ class RefusesBuild(Rule):
     severity = Severity.ERROR
 
 
+class BuildFailed(Rule):
+    """A distribution has no wheel for the target, and its sdist did not build here.
+
+    `--allow-builds` was given, so the sdist was built on this machine, with a Python of the
+    target's version, the tools that the platform's builder has, and the newest build requirements:
+    an installer would meet the same error. Where the sdist needs a compiler it is a warning, since
+    this machine may lack a header that the builder has. Mend it by moving to a version that has a
+    wheel. Source: the last lines of the build.
+    """
+
+    code = "BF121"
+    slug = "build-failed"
+    severity = Severity.ERROR
+
+
 RULES: tuple[type[Rule], ...] = (
     NeedsRust,
     NeedsCompiler,
@@ -216,4 +231,5 @@ RULES: tuple[type[Rule], ...] = (
     EarlyWheel,
     HashMissing,
     RefusesBuild,
+    BuildFailed,
 )

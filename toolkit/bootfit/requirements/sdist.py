@@ -1,6 +1,7 @@
 """What an sdist on the index says of its build and its dependencies. Nothing of it runs."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from packaging.version import Version
 
@@ -50,7 +51,7 @@ def find_build_need(index: Index, page: ProjectFiles, version: Version) -> Build
     texts = _inside(members.texts)
     need = need_of_sdist(members.names, texts, optional=_optional(page))
     if "PKG-INFO" in texts and not metadata_of(texts).promised and not _other_wheel(files):
-        return BuildNeed(need.need, need.evidence, need.fortran, dynamic_dependencies=True)
+        return replace(need, dynamic_dependencies=True)
     return need
 
 

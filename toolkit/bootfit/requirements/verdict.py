@@ -149,6 +149,10 @@ def judge(
                 Unverified, candidate, _UNVERIFIED.format(candidate.subject), evidence[-1:], ""
             )
         )
+    if build.uncertain:
+        evidence = (*evidence, f"unverified build: {build.uncertain}")
+        message = f"{candidate.subject}: what its build needs cannot be read off its sdist"
+        findings.append(_finding(Unverified, candidate, message, evidence[-1:], TRY))
     installs, finding = _built(candidate, build, platform, evidence, remedy)
     return _judged(candidate, build.need, evidence, [*findings, finding], installs=installs)
 
@@ -161,6 +165,8 @@ def _sdist_has_hash(candidate: Candidate) -> bool:
     )
 
 
+#: What to do where only a build would tell.
+TRY = "--allow-builds builds it here, which runs its code"
 _UNVERIFIED = "{}: its dependencies are as its sdist states them, which may differ by machine"
 
 
