@@ -19,6 +19,9 @@ _COMMENTED = (".py", ".txt", ".yaml", ".yml", ".toml", ".cfg", ".ini", ".sh", "D
 def built_in_emitters() -> dict[str, Emitter]:
     """Return the emitters that bootfit brings, by name, as its entry points name them."""
     from bootfit.emit import (
+        compose,
+        dockerfile,
+        fly_toml,
         gunicorn_conf,
         procfile,
         python_version,
@@ -27,6 +30,9 @@ def built_in_emitters() -> dict[str, Emitter]:
     )
 
     return {
+        "compose": compose.emit,
+        "dockerfile": dockerfile.emit,
+        "fly": fly_toml.emit,
         "gunicorn": gunicorn_conf.emit,
         "procfile": procfile.emit,
         "python-version": python_version.emit,

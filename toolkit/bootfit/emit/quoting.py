@@ -19,11 +19,16 @@ def command(words: Sequence[str]) -> str:
     return shlex.join(words)
 
 
-def start_command(app: str) -> str:
-    """Return the command that serves ``app`` with the emitted gunicorn.conf.py."""
+def start_words(app: str) -> list[str]:
+    """Return the words of the command that serves ``app`` with the emitted gunicorn.conf.py."""
     # A module cannot start with a dash, and gunicorn would take it for an option.
     words = ["gunicorn", "-c", "gunicorn.conf.py"]
-    return command([*words, "--", app] if app.startswith("-") else [*words, app])
+    return [*words, "--", app] if app.startswith("-") else [*words, app]
+
+
+def start_command(app: str) -> str:
+    """Return that command for a shell."""
+    return command(start_words(app))
 
 
 def one_line(text: str, where: str) -> str:
