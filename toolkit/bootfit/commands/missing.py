@@ -38,13 +38,15 @@ def serving(walk: Walk, description: AppDescription, plan: Plan) -> ServingResul
     """Return what ``plan`` takes while it answers requests with all the memory it wants."""
     from bootfit.emit import emit_all
     from bootfit.measure import find_interpreter
-    from bootfit.measure.agent_run import memory_cap
+    from bootfit.measure.agent_run import memory_limit
     from bootfit.verify import verify_plan
     from bootfit.verify.verify import Bounds
 
     names = tuple(f"{choice.plugin}:{choice.implementation}" for choice in plan.plugins)
     unmeasured = ServingResult(names, plan.threads, plan.preload, "failed")
-    roomy = replace(plan, memory=replace(plan.memory, budget_bytes=memory_cap(1)))
+    # Twice what a probe may take: several requests at once, and one that never ends.
+    room = memory_limit(2 * walk.budget_bytes, 1)
+    roomy = replace(plan, memory=replace(plan.memory, budget_bytes=room))
     walk.progress(f"serving requests with {plan.threads} thread(s)")
     try:
         evidence, _ = verify_plan(
