@@ -10,6 +10,7 @@ from bootfit.model.errors import BootfitError
 from bootfit.model.evidence import Evidence
 from bootfit.model.measurement import ProbeResult, ServingResult
 from bootfit.model.plan import Plan
+from bootfit.model.sizes import format_mib
 
 #: Enough for each thread to have met the heaviest request together with the others, and for a
 #: leak of some KiB a request to show.
@@ -87,6 +88,8 @@ def _rounds(walk: Walk, description: AppDescription, plan: Plan) -> int:
 
 def _in_the_way(evidence: Evidence) -> str:
     """Return why the run tells nothing about memory, "" where it does."""
+    if evidence.oom_kills:
+        return f"more than the {format_mib(evidence.limit_bytes)} that it was given"
     if not evidence.booted:
         return "the server did not boot"
     if not any(moment.workers_bytes for moment in evidence.timeline):
