@@ -60,4 +60,5 @@ def test_the_app_and_its_imports_are_found_and_measured(tmp_path, folder):
         timeout=120,
     )
     assert emitted.returncode == 0, emitted.stderr
+    assert "assumed plugin packaging" in emitted.stdout
     assert ("pythonpath = 'src'" in emitted.stdout) == (folder == "src")

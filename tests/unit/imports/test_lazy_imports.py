@@ -141,6 +141,13 @@ def test_what_is_declared_or_not_installed_there_is_left_out(project):
     assert [one.name for one in found_in(source, on_target={"pillow"})] == ["PIL"]
 
 
+def test_a_declared_part_of_a_namespace_leaves_the_others(project):
+    source = project(app="def f():\n    from google.cloud import storage, vision\n")
+    rung = ImplementationDeclaration("imports", "", imports=("google.cloud.storage",))
+    found = found_in(source, declared=[PluginDeclaration("files", (rung,))])
+    assert [one.name for one in found] == ["google.cloud.vision"]
+
+
 def test_without_a_boot_the_apps_module_and_its_factory_are_followed(project):
     source = project(
         app="import early\ndef create_app():\n    import made\ndef later():\n    import late\n",

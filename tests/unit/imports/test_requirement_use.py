@@ -163,7 +163,7 @@ def test_an_import_that_is_installed_nowhere_is_told_as_well(project):
     "text",
     [
         "import werkzeug",  # another requirement brings it
-        "import os, cgi, json.decoder",
+        "import os, cgi, json.decoder, pip",
         "import lib.x, helpers",
         "from . import x",
         "import local",  # on the path, and nobody's
@@ -175,6 +175,12 @@ def test_an_import_that_is_installed_nowhere_is_told_as_well(project):
 def test_what_is_brought_or_never_runs_is_no_finding(project, text):
     source = project({"app.py": text, "lib/x.py": "", "deep/helpers.py": ""})
     assert unrequired(source, "flask", "werkzeug") == {}
+
+
+@pytest.mark.parametrize(("python", "told"), [("3.11.9", set()), ("3.12.1", {"pkg_resources"})])
+def test_setuptools_came_with_environments_until_3_12(tmp_path, python, told):
+    (tmp_path / "app.py").write_text("import pkg_resources")
+    assert set(unrequired(read_project_source(tmp_path, python), "flask")) == told
 
 
 def test_what_the_app_does_not_come_to_is_no_finding(project):

@@ -1,6 +1,5 @@
 """What a project's source and its booted app say about its imports, for the leg that measures."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,7 +29,12 @@ class ImportsOfApp:
 
 def imports_of(walk: Walk, app: str, interpreter: Path) -> ImportsOfApp:
     """Return what the app imports, by its source and by booting it once."""
-    from bootfit.imports import foreign_modules, reached_imports, read_project_source
+    from bootfit.imports import (
+        foreign_modules,
+        is_aside,
+        reached_imports,
+        read_project_source,
+    )
     from bootfit.measure import look_at_environment
 
     source = read_project_source(walk.root, walk.target.python)
@@ -38,7 +42,7 @@ def imports_of(walk: Walk, app: str, interpreter: Path) -> ImportsOfApp:
         walk.root,
         interpreter,
         app,
-        foreign_modules(source, source.files),
+        foreign_modules(source, [path for path in source.files if not is_aside(path)]),
         budget_bytes=walk.budget_bytes,
         environment=walk.config.environment,
         time_limit_seconds=walk.options["time_limit"],
@@ -95,12 +99,6 @@ def weigh_boot(
         time_limit_seconds=walk.options["time_limit"],
     )
     walk.learn(*heavy_at_boot(found, costs, walk.budget_bytes, imports.source, imports.app))
-
-
-def without_repetition(walk: Walk, findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return ``findings`` less those that an assumption about a plugin has told already."""
-    told = {f"{one.subject}:{one.subject}" for one in walk.run.findings if one.slug == "assumption"}
-    return tuple(one for one in findings if one.slug != "no-exercise" or one.subject not in told)
 
 
 def tells_of_imports(finding: Finding, description: AppDescription) -> bool:

@@ -7,13 +7,8 @@ from bootfit.model.errors import UsageError
 
 def measure(walk: Walk) -> None:
     """Learn what the app is and what each implementation costs."""
-    from bootfit.commands.imports_of import (
-        imports_of,
-        weigh_boot,
-        with_lazy_imports,
-        without_repetition,
-    )
-    from bootfit.imports import find_application
+    from bootfit.commands.imports_of import imports_of, weigh_boot, with_lazy_imports
+    from bootfit.imports import as_assumed, find_application
     from bootfit.measure import describe, find_interpreter, measure_project
 
     config = walk.config
@@ -35,7 +30,9 @@ def measure(walk: Walk) -> None:
         progress=walk.progress,
     )
     imports = imports_of(walk, app, interpreter)
+    declared = {plugin.name for plugin in description.plugins}
     description = with_lazy_imports(walk, description, imports)
+    assumed = {plugin.name for plugin in description.plugins} - declared
     measurements, findings = measure_project(
         description,
         walk.root,
@@ -48,7 +45,8 @@ def measure(walk: Walk) -> None:
         time_limit_seconds=walk.options["time_limit"],
         progress=walk.progress,
     )
-    walk.learn(*without_repetition(walk, findings), app=description, measurements=measurements)
+    findings = as_assumed(findings, assumed, measurements)
+    walk.learn(*findings, app=description, measurements=measurements)
     weigh_boot(walk, description, imports, measurements)
     _compare_environment(walk)
 

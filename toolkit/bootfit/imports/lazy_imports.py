@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from packaging.utils import canonicalize_name
 
 from bootfit.imports.reach import Reached
-from bootfit.model.app import ImplementationDeclaration, PluginDeclaration
+from bootfit.model.app import PluginDeclaration
 from bootfit.model.environment import Environment
-from bootfit.model.finding import Finding, Place
-from bootfit.model.rules import Assumption
+from bootfit.model.finding import Place
 
 
 @dataclass(frozen=True)
@@ -61,49 +60,15 @@ def lazy_imports(
         on_target: canonical names of the distributions that the target installs, where they are
             known: what it does not install is never loaded there.
     """
-    covered = {
-        name.partition(".")[0]
-        for plugin in declared
-        for rung in plugin.ladder
-        for name in rung.imports
-    }
+    covered = {name for plugin in declared for rung in plugin.ladder for name in rung.imports}
     uses: dict[str, list[tuple[str, Reached]]] = {}
     for one in reached:
         for module in _unloaded(one, environment):
             owners = environment.owners(module)
             there = on_target is None or any(canonicalize_name(own) in on_target for own in owners)
-            if owners and there and module.partition(".")[0] not in covered:
+            if owners and there and not _is_covered(module, covered, environment):
                 uses.setdefault(_name(module, environment), []).append((module, one))
     return tuple(_together(name, uses[name], environment) for name in sorted(uses))
-
-
-def as_plugins(imports: Iterable[LazyImport]) -> tuple[PluginDeclaration, ...]:
-    """Return each as a plugin of one rung, which nothing can forbid: the app imports it itself."""
-    return tuple(
-        PluginDeclaration(
-            one.name,
-            (
-                ImplementationDeclaration(
-                    one.name, "", imports=one.modules, distributions=one.distributions
-                ),
-            ),
-        )
-        for one in imports
-    )
-
-
-def assumptions(imports: Iterable[LazyImport]) -> tuple[Finding, ...]:
-    """Return what was assumed of each: that it is a plugin, whose import alone is measured."""
-    return tuple(
-        Assumption.finding(
-            one.name,
-            f"assumed plugin {one.name}: {one.where}; it has no exercise, so only its import is "
-            "measured",
-            place=one.place,
-            remedy=f"name work that it does: {one.declaration}",
-        )
-        for one in imports
-    )
 
 
 def _together(
@@ -129,6 +94,14 @@ def _unloaded(one: Reached, environment: Environment) -> list[str]:
         for module in found
         if module.startswith(one.statement.module) and module not in environment.loaded
     )
+
+
+def _is_covered(module: str, declared: Iterable[str], environment: Environment) -> bool:
+    """Return whether a plugin loads the same library; parts of a namespace are apart."""
+    top = module.partition(".")[0]
+    if environment.owners(top):
+        return top in {name.partition(".")[0] for name in declared}
+    return any(f"{module}.".startswith(f"{name}.") for name in declared)
 
 
 def _name(module: str, environment: Environment) -> str:

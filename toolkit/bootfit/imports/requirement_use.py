@@ -31,7 +31,8 @@ _WITHOUT_IMPORT = frozenset((
 _USED_BY = {"pillow": "django"}
 _SETTINGS = (
     "Procfile*", "Dockerfile*", "Makefile", "*.sh", "*.yaml", "*.yml", "*.ini", "*.conf", "*.json",
-    ".env*", "*/*.sh", "*/*.yaml", "*/*.yml", "*/*.ini", "*/*.json", "*.ipynb", "*/*.ipynb",
+    ".env*", "fly.toml", "railway.toml", "*/*.sh", "*/*.yaml", "*/*.yml", "*/*.ini", "*/*.json",
+    "*.ipynb", "*/*.ipynb",
 )  # fmt: skip
 #: Modules that the standard library had in an older Python than the one bootfit runs on.
 _ONCE_STANDARD = frozenset((
@@ -105,8 +106,11 @@ def unrequired_imports(
     for one in reached:
         module = one.statement.module
         top = module.partition(".")[0]
-        standard = top in sys.stdlib_module_names or top in _ONCE_STANDARD
-        if standard or top in source.own_names or one.statement.guard.startswith("it "):
+        if (
+            _comes_with_python(top, source.python)
+            or top in source.own_names
+            or one.statement.guard.startswith("it ")
+        ):
             continue
         if any(_within(c, own) for c in one.statement.candidates for own in brought):
             continue
@@ -116,6 +120,13 @@ def unrequired_imports(
             continue
         wanting.setdefault(top, []).append(one)
     return tuple(_unrequired(top, uses, environment) for top, uses in sorted(wanting.items()))
+
+
+def _comes_with_python(top: str, python: tuple[int, ...]) -> bool:
+    """Return whether a fresh virtual environment has the module (setuptools left it in 3.12)."""
+    if top in {"setuptools", "pkg_resources"}:
+        return python < (3, 12)
+    return top in sys.stdlib_module_names or top in _ONCE_STANDARD or top == "pip"
 
 
 def _by_name(environment: Environment) -> dict[str, InstalledDistribution]:

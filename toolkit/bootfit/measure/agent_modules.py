@@ -29,7 +29,7 @@ _CODE = (".py", ".so", ".pyd")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _EXTRA = re.compile(r"extra\s*==\s*['\"]([^'\"]+)")
 #: Extras that nobody installs to run something.
-_FOR_WORK = re.compile(r"tests?|testing|dev(el|elop|elopment)?|docs?|documentation|lint|typing|all")
+_FOR_WORK = re.compile(r"tests?|testing|dev(el|elop|elopment)?|docs?|documentation|lint|typing")
 _COMMANDS = ("console_scripts", "gui_scripts")
 
 
