@@ -165,6 +165,31 @@ def test_a_page_that_trickles_ends_with_the_time_limit(index, check):
     assert time.monotonic() - started < 10
 
 
+def test_headers_that_trickle_end_with_the_time_limit(index, check):
+    def trickle(handler):
+        handler.close_connection = True
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+        while not index.release.wait(0.2):
+            handler.wfile.write(b"x")
+            handler.wfile.flush()
+
+    index.wheel("a", "1.0")
+    index.answers["/simple/a/"] = trickle
+    started = time.monotonic()
+    assert "did not answer in time" in undetermined(check, "a", timeout=1)
+    assert time.monotonic() - started < 10
+    # A file, too, which nobody else waits for.
+    addresses = (index_address(index.url),)
+    started = time.monotonic()
+    with (
+        pytest.raises(UndeterminedError, match="did not answer in time"),
+        Index(addresses, timeout_seconds=1) as asked,
+        asked.stream(f"{index.url}/a/"),
+    ):
+        pass
+    assert time.monotonic() - started < 5
+
+
 def test_a_token_without_a_user_is_a_login(index, check):
     index.login = ":s3cret"
     index.wheel("a", "1.0")

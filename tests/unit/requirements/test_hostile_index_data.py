@@ -8,6 +8,7 @@ import lzma
 import resource
 import tarfile
 import zipfile
+import zlib
 from contextlib import contextmanager
 
 import pytest
@@ -109,6 +110,41 @@ def test_zip_members_that_expand_without_limit_are_refused():
 def test_lzma_data_that_is_broken():
     with pytest.raises(UnreadableArchive, match="no sound tar"):
         read(b"\xfd7zXZ\x00 and nonsense" * 9, "a-1.0.tar.xz")
+
+
+def xz_that_wants(dictionary):
+    """Return a xz stream, sound but for the size of its dictionary: 2 ** ``dictionary``."""
+    data = bytearray(lzma.compress(b"x" * 1000))
+    # Stream header of 12 bytes; block header: size, flags, filter, length of properties, property.
+    size = (data[12] + 1) * 4
+    assert data[14:16] == b"\x21\x01"
+    data[16] = 2 * (dictionary - 12)
+    data[12 + size - 4 : 12 + size] = zlib.crc32(data[12 : 12 + size - 4]).to_bytes(4, "little")
+    return bytes(data)
+
+
+def test_a_dictionary_that_would_fill_the_memory_is_refused():
+    legacy = bytearray(lzma.compress(b"x" * 1000, lzma.FORMAT_ALONE))
+    legacy[1:5] = (3 * 2**29).to_bytes(4, "little")
+    for data in (xz_that_wants(30), bytes(legacy)):
+        with pytest.raises(UnreadableArchive, match=r"[Mm]emory"):
+            read(data, "a-1.0.tar.xz")
+    # The same stream with a dictionary as xz -9 makes it: it expands, and is no tar file.
+    with pytest.raises(UnreadableArchive, match="header"):
+        read(xz_that_wants(26), "a-1.0.tar.xz")
+
+
+def test_xz_streams_in_a_row_are_one_archive():
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as tar:
+        info = tarfile.TarInfo("a-1.0/PKG-INFO")
+        info.size = 2
+        tar.addfile(info, io.BytesIO(b"ok"))
+    plain = buffer.getvalue()
+    halves = lzma.compress(plain[:700]) + bytes(8) + lzma.compress(plain[700:])
+    assert read(halves, "a-1.0.tar.xz").texts == {"a-1.0/PKG-INFO": "ok"}
+    with pytest.raises(UnreadableArchive, match=r"too early|unexpected end"):
+        read(lzma.compress(plain)[:-40], "a-1.0.tar.xz")
 
 
 def test_a_file_whose_address_is_none_is_passed_over():

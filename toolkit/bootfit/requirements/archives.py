@@ -27,6 +27,8 @@ MAX_EXPANDED_BYTES = 1024 * 1024 * 1024
 #: Metadata is text of kilobytes; nothing larger is kept.
 MAX_MEMBER_BYTES = 4 * 1024 * 1024
 MAX_MEMBERS = 100_000
+#: `xz -9` needs 65 MiB to expand.
+MAX_DICTIONARY_BYTES = 128 * 1024 * 1024
 #: The largest wheels known expand to some gigabytes.
 MAX_INSTALLED_BYTES = 1024 * 1024 * 1024 * 1024
 #: A long name, or what a PAX header says of one member: of sound archives, some hundred bytes.
@@ -109,8 +111,38 @@ def _decompressed(source: IO[bytes], filename: str) -> io.BufferedIOBase:
     if filename.endswith(".bz2"):
         return bz2.BZ2File(source, "rb")
     if filename.endswith(".xz"):
-        return lzma.LZMAFile(source, "rb")
+        return io.BufferedReader(_Xz(source), _BLOCK)
     return gzip.GzipFile(fileobj=source, mode="rb")
+
+
+class _Xz(io.RawIOBase):
+    """An xz or lzma stream; `lzma.LZMAFile` gives it as much memory as its header asks for."""
+
+    def __init__(self, source: IO[bytes]) -> None:
+        self._source = source
+        self._decoder = lzma.LZMADecompressor(memlimit=MAX_DICTIONARY_BYTES)
+        self._rest = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        while True:
+            if self._decoder.eof:
+                # Another stream may follow, and zeros between the two.
+                self._rest = (self._decoder.unused_data or self._source.read(_BLOCK)).lstrip(b"\0")
+                if not self._rest:
+                    return 0
+                self._decoder = lzma.LZMADecompressor(memlimit=MAX_DICTIONARY_BYTES)
+            elif self._decoder.needs_input and not self._rest:
+                self._rest = self._source.read(_BLOCK)
+                if not self._rest:
+                    raise EOFError("it ends too early")
+            data = self._decoder.decompress(self._rest, max_length=len(buffer))
+            self._rest = b""
+            if data:
+                buffer[: len(data)] = data
+                return len(data)
 
 
 class _Expanded(io.RawIOBase):

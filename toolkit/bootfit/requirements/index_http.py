@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import requests
 
 from bootfit.model.credentials import without_credentials
+from bootfit.requirements.bounded_http import bounded_session
 from bootfit.requirements.index_address import IndexAddress, IndexUnreachableError
 
 #: The largest page of the public index has about 7 MB; four times the largest known is no page.
@@ -131,7 +132,7 @@ class IndexHttp:
         try:
             session = self._sessions.pop()
         except IndexError:
-            session = requests.Session()
+            session = bounded_session(2 * self._timeout_seconds)
             session.headers["User-Agent"] = "bootfit"
         try:
             yield session
