@@ -28,6 +28,7 @@ def test_one_that_fails_there_is_a_warning_since_the_app_may_handle_it():
     failures = [finding("BF304"), finding("BF303", severity=Severity.NOTE)]
     kept = as_assumed(failures, {"numpy"}, measured("raised", "raised"))
     assert [one.severity for one in kept] == [Severity.WARNING, Severity.NOTE]
+    assert [bool(one.remedy) for one in kept] == [True, False]
 
 
 def test_what_it_costs_and_what_was_declared_is_told_as_ever():

@@ -132,6 +132,25 @@ def test_what_the_app_never_comes_to_is_left_out(project):
     assert found_in(source, environment(own=("app.py", "views.py"))) == ()
 
 
+def test_strings_lead_to_modules_that_are_loaded_late_but_for_plugins(project):
+    source = project(
+        app="ROOT_URLCONF = 'site_urls.main'\nP = 'plugins.fast:make'\nX = 'train'\n",
+        site_urls__INIT="",
+        site_urls__main="import numpy\n",
+        plugins__INIT="",
+        plugins__fast="import scipy\n",
+        train="import scipy\n",
+    )
+    assert found_in(source) == ()
+    env = environment()
+    reached = reached_imports(
+        source, "app:app", env.own_files, by_string=True, apart=["plugins.fast", ""]
+    )
+    assert [(one.name, str(one.place)) for one in lazy_imports(reached, env)] == [
+        ("numpy", "site_urls/main.py:1")
+    ]
+
+
 def test_what_is_declared_or_not_installed_there_is_left_out(project):
     source = project(app="def f():\n    import numpy, PIL.Image, ghost\n")
     thumbnails = PluginDeclaration(

@@ -20,14 +20,13 @@ if TYPE_CHECKING:
 class ImportsOfApp:
     """The imports that an app can come to, and what is loaded once it has booted."""
 
-    app: str
     interpreter: Path
     source: "ProjectSource"
     environment: Environment
     reached: "tuple[Reached, ...]"
 
 
-def imports_of(walk: Walk, app: str, interpreter: Path) -> ImportsOfApp:
+def imports_of(walk: Walk, description: AppDescription, interpreter: Path) -> ImportsOfApp:
     """Return what the app imports, by its source and by booting it once."""
     from bootfit.imports import (
         foreign_modules,
@@ -41,14 +40,22 @@ def imports_of(walk: Walk, app: str, interpreter: Path) -> ImportsOfApp:
     environment = look_at_environment(
         walk.root,
         interpreter,
-        app,
+        description.app,
         foreign_modules(source, [path for path in source.files if not is_aside(path)]),
         budget_bytes=walk.budget_bytes,
         environment=walk.config.environment,
         time_limit_seconds=walk.options["time_limit"],
     )
-    reached = reached_imports(source, app, environment.own_files)
-    return ImportsOfApp(app, interpreter, source, environment, reached)
+    rungs = [rung for plugin in description.plugins for rung in plugin.ladder]
+    named = {name for rung in rungs for name in (rung.target, rung.exercise)}
+    reached = reached_imports(
+        source,
+        description.app,
+        environment.own_files,
+        by_string=True,
+        apart={name.partition(":")[0] for name in named},
+    )
+    return ImportsOfApp(interpreter, source, environment, reached)
 
 
 def with_lazy_imports(
@@ -98,7 +105,7 @@ def weigh_boot(
         environment=walk.config.environment,
         time_limit_seconds=walk.options["time_limit"],
     )
-    walk.learn(*heavy_at_boot(found, costs, walk.budget_bytes, imports.source, imports.app))
+    walk.learn(*heavy_at_boot(found, costs, walk.budget_bytes, imports.source, description.app))
 
 
 def tells_of_imports(finding: Finding, description: AppDescription) -> bool:

@@ -29,7 +29,7 @@ def measure(walk: Walk) -> None:
         time_limit_seconds=walk.options["time_limit"],
         progress=walk.progress,
     )
-    imports = imports_of(walk, app, interpreter)
+    imports = imports_of(walk, description, interpreter)
     declared = {plugin.name for plugin in description.plugins}
     description = with_lazy_imports(walk, description, imports)
     assumed = {plugin.name for plugin in description.plugins} - declared

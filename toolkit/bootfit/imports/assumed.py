@@ -63,6 +63,8 @@ def as_assumed(
         if one.subject not in subjects or one.code in _TRUE_OF_ANY:
             kept.append(one)
         elif on_top is not None and on_top.status != "measured":
-            mildest = min(one.severity, Severity.WARNING, key=lambda severity: severity.rank)
-            kept.append(replace(one, severity=mildest))
+            mild = one.severity is Severity.NOTE
+            mildest = one.severity if mild else Severity.WARNING
+            remedy = "see that it imports on the target, or that the app goes on without it"
+            kept.append(replace(one, severity=mildest, remedy=one.remedy if mild else remedy))
     return tuple(kept)

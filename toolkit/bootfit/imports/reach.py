@@ -1,7 +1,8 @@
 """Which imports an app can come to, from its module through the project's own files. Pure."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from bootfit.imports.project_source import ProjectSource
 from bootfit.imports.statements import ImportStatement
@@ -23,7 +24,12 @@ class Reached:
 
 
 def reached_imports(
-    source: ProjectSource, app: str, booted: Iterable[str] = ()
+    source: ProjectSource,
+    app: str,
+    booted: Iterable[str] = (),
+    *,
+    by_string: bool = False,
+    apart: Iterable[str] = (),
 ) -> tuple[Reached, ...]:
     """Return the imports that the app can come to, those at boot first.
 
@@ -32,6 +38,9 @@ def reached_imports(
         app: "module:attribute" or "module:factory()"; what the module imports outside of
             functions and inside the factory, and what that imports, runs at boot.
         booted: files that are known to be loaded at boot, which spares following them.
+        by_string: follow strings that name a module of the project with a dot, as Django's
+            ``ROOT_URLCONF`` does: they are loaded late.
+        apart: modules that strings are not followed to, since they are looked at by themselves.
     """
     own, boots = _boot(source, app)
     known = [path for path in booted if path in source.files]
@@ -39,7 +48,9 @@ def reached_imports(
         at_boot = _closure(source, known, lambda _path, _statement: False)
     else:
         at_boot = _closure(source, own, boots)
-    lazily = _closure(source, at_boot, lambda _path, _statement: True)
+    aside = {file for module in apart for file in source.files_of(module)} - set(at_boot)
+    named = partial(_named_in_strings, source, aside) if by_string else None
+    lazily = _closure(source, at_boot, lambda _path, _statement: True, named)
     found = [
         Reached(statement, path, at_boot=path in at_boot and boots(path, statement))
         for path in lazily
@@ -90,8 +101,24 @@ def _boot(source: ProjectSource, app: str) -> tuple[tuple[str, ...], _Follow]:
     return own, boots
 
 
-def _closure(source: ProjectSource, start: Iterable[str], follow: _Follow) -> dict[str, None]:
-    """Return ``start`` and the files that it imports by what ``follow`` lets pass, in order."""
+def _named_in_strings(source: ProjectSource, aside: Collection[str], path: str) -> list[str]:
+    """Return the files of the modules that strings of a file name, such as ``shop.urls``."""
+    return [
+        file
+        for word in source.words(path)
+        if "." in word.strip(".")
+        for file in source.files_of(word)
+        if file not in aside
+    ]
+
+
+def _closure(
+    source: ProjectSource,
+    start: Iterable[str],
+    follow: _Follow,
+    named: Callable[[str], list[str]] | None = None,
+) -> dict[str, None]:
+    """Return ``start`` and the files that it imports by what ``follow`` lets pass, or names."""
     found: dict[str, None] = {}
     waiting = list(start)
     while waiting:
@@ -99,6 +126,7 @@ def _closure(source: ProjectSource, start: Iterable[str], follow: _Follow) -> di
         if path in found or is_aside(path):
             continue
         found[path] = None
+        waiting += named(path) if named else []
         waiting += (
             file
             for statement in source.statements(path)

@@ -27,8 +27,12 @@ _WITHOUT_IMPORT = frozenset((
     "pymysql", "pyodbc", "setuptools", "supervisor", "tornado", "tzdata", "uvicorn",
     "uvloop", "uwsgi", "waitress", "watchdog", "wheel",
 ))  # fmt: skip
-#: Django's ImageField imports Pillow, which Django's metadata does not say.
-_USED_BY = {"pillow": "django"}
+#: What another one uses when it is there, and does not say in its metadata.
+_USED_BY = {
+    "pillow": "django",
+    "markdown": "djangorestframework",
+    "pygments": "djangorestframework",
+}
 _SETTINGS = (
     "Procfile*", "Dockerfile*", "Makefile", "*.sh", "*.yaml", "*.yml", "*.ini", "*.conf", "*.json",
     ".env*", "fly.toml", "railway.toml", "*/*.sh", "*/*.yaml", "*/*.yml", "*/*.ini", "*/*.json",
