@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bootfit.model.app import AppDescription
 from bootfit.model.check import CheckResult
+from bootfit.model.comparison import Comparison
 from bootfit.model.evidence import Evidence
 from bootfit.model.finding import Finding
 from bootfit.model.measurement import MeasurementSet
@@ -19,6 +20,18 @@ class EmittedFile:
     path: str
     state: str
     text: str
+
+
+@dataclass(frozen=True)
+class Shard:
+    """One of several parts that the plugins are split into, so that machines share the work."""
+
+    #: From 1.
+    number: int
+    of: int
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.of}"
 
 
 @dataclass(frozen=True)
@@ -39,4 +52,8 @@ class Run:
     evidence: Evidence | None = None
     #: The memory that may be used: the project's budget, or the platform's.
     budget_bytes: int | None = None
+    #: Where this run was compared with an earlier one.
+    comparison: Comparison | None = None
+    #: Which part of the plugins was measured, where it was not all of them.
+    shard: Shard | None = None
     schema: str = SCHEMA
