@@ -6,8 +6,6 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from bootfit.model.answer import exit_code
-from bootfit.model.errors import ExitCode
 from bootfit.model.finding import Finding, Severity, in_order
 from bootfit.model.run import Run
 from bootfit.model.style import Style
@@ -15,6 +13,7 @@ from bootfit.report.text_check import check_section
 from bootfit.report.text_memory import memory_section
 from bootfit.report.text_plan import emitted_section, plan_section
 from bootfit.report.text_verify import verify_section
+from bootfit.report.verdict import verdict
 
 _COLORS = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
@@ -93,27 +92,6 @@ def _explained(finding: Finding, style: Style) -> Text:
 
 
 def _verdict(run: Run) -> Text:
-    code = exit_code(run.findings, Severity.ERROR)
-    errors = sum(f.severity is Severity.ERROR for f in run.findings)
-    where = run.platform
-    if code is ExitCode.UNDETERMINED:
-        text = (
-            f"? {run.project}: what it takes on {where} could not be determined: {errors} error(s)"
-        )
-        return Text(text, style="bold red")
-    if code is ExitCode.FINDINGS:
-        answers = {
-            "check": f"does not install on {where}",
-            "measure": f"does not fit on {where}",
-        }
-        answer = answers.get(run.command, f"does not pass on {where}")
-        return Text(f"✗ {run.project} {answer}: {errors} error(s)", style="bold red")
-    passed = {
-        "check": f"installs on {where}",
-        "measure": f"was measured against the budget of {where}",
-        "tune": f"has a plan for {where}",
-        "emit": f"has its files for {where}",
-        "verify": f"boots and fits on {where}",
-        "fit": f"installs, boots and fits on {where}",
-    }
-    return Text(f"✓ {run.project} {passed.get(run.command, 'passed')}", style="bold green")
+    answer = verdict(run)
+    style = "bold green" if answer.answer == "yes" else "bold red"
+    return Text(f"{answer.mark} {answer.sentence}", style=style)

@@ -1,16 +1,15 @@
 """The memory part of the text report: one line an implementation, alone and on top."""
 
-from collections.abc import Mapping
-
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from bootfit.model.measurement import MeasurementSet, ProbeResult, Samples
-from bootfit.model.plan import Plan
 from bootfit.model.run import Run
 from bootfit.model.sizes import MIB
 from bootfit.model.style import Style
+from bootfit.report.memory_rows import MemoryRow, memory_rows
+
+_STYLES = {"serves": "green", "forbidden": "yellow", "not measured": "yellow", "": ""}
 
 
 def memory_section(run: Run, style: Style) -> list[RenderableType]:
@@ -18,26 +17,17 @@ def memory_section(run: Run, style: Style) -> list[RenderableType]:
     measured = run.measurements
     if measured is None:
         return []
-    served = {f"{c.plugin}:{c.implementation}": c for c in run.plan.plugins} if run.plan else {}
     table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
     table.add_column("implementation", no_wrap=True)
     for heading in ("import s", "alone", "on top", "spread", "budget", "transient", "RSS max"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("", overflow="fold")
-    table.add_row(
-        "(the booted app)", *_cells(measured.app, measured.app, None, run.budget_bytes), ""
-    )
-    for plugin, names in _ladders(measured).items():
-        table.add_section()
-        for implementation in names:
-            name = f"{plugin}:{implementation}"
-            alone = measured.of("alone", name)
-            on_top = measured.of("on_top", name)
-            table.add_row(
-                name,
-                *_cells(alone, on_top, measured.app, run.budget_bytes),
-                _remark(name, alone, on_top, served, run.plan),
-            )
+    before = ""
+    for row in memory_rows(run):
+        if row.plugin != before:
+            table.add_section()
+            before = row.plugin
+        table.add_row(row.name, *_cells(row), Text(row.remark, style=_STYLES[row.state]))
     unions = [probe for probe in measured.probes if probe.mode == "union"]
     lines: list[RenderableType] = [
         Text("Memory", style="bold"),
@@ -54,7 +44,7 @@ def memory_section(run: Run, style: Style) -> list[RenderableType]:
         if union.figures:
             lines.append(
                 Text(
-                    f"union with the app {_mib(union.figures.peak_anonymous_bytes)} MiB: "
+                    f"union with the app {_mib(union.figures.peak_anonymous_bytes.median)} MiB: "
                     f"{union.subject}"
                 )
             )
@@ -64,62 +54,17 @@ def memory_section(run: Run, style: Style) -> list[RenderableType]:
     return [Group(*lines)]
 
 
-def _ladders(measured: MeasurementSet) -> dict[str, list[str]]:
-    ladders: dict[str, list[str]] = {}
-    for probe in measured.probes:
-        if probe.mode in {"alone", "on_top"}:
-            plugin, _, implementation = probe.implementations[0].partition(":")
-            names = ladders.setdefault(plugin, [])
-            if implementation not in names:
-                names.append(implementation)
-    return ladders
-
-
-def _cells(
-    alone: ProbeResult | None,
-    on_top: ProbeResult | None,
-    app: ProbeResult | None,
-    budget_bytes: int | None,
-) -> tuple[str, ...]:
-    top = on_top.figures if on_top else None
-    single = alone.figures if alone else None
-    base = app.figures.peak_anonymous_bytes.median if app and app.figures else 0.0
-    figures = top or single
-    peak = figures.peak_anonymous_bytes if figures else None
+def _cells(row: MemoryRow) -> tuple[str, ...]:
     return (
-        f"{figures.import_cpu_seconds.median:.2f}" if figures else "–",
-        _mib(single.peak_anonymous_bytes) if single else "–",
-        _signed(top.peak_anonymous_bytes.median - base) if top and app else "",
-        f"{100 * peak.spread:.1f} %" if peak else "–",
-        f"{100 * peak.median / budget_bytes:.0f} %" if peak and top and budget_bytes else "",
-        _mib(top.transient_bytes) if top and app else "",
-        _mib(figures.high_water_rss_bytes) if figures else "–",
+        "–" if row.import_seconds is None else f"{row.import_seconds:.2f}",
+        "–" if row.alone_bytes is None else _mib(row.alone_bytes),
+        "" if row.on_top_bytes is None else f"{row.on_top_bytes / MIB:+.1f}",
+        "–" if row.spread is None else f"{100 * row.spread:.1f} %",
+        "" if row.of_budget is None else f"{100 * row.of_budget:.0f} %",
+        "" if row.transient_bytes is None else _mib(row.transient_bytes),
+        "–" if row.high_water_bytes is None else _mib(row.high_water_bytes),
     )
 
 
-def _mib(samples: Samples) -> str:
-    return f"{samples.median / MIB:.1f}"
-
-
-def _signed(size_bytes: float) -> str:
-    return f"{size_bytes / MIB:+.1f}"
-
-
-def _remark(
-    name: str,
-    alone: ProbeResult | None,
-    on_top: ProbeResult | None,
-    served: Mapping[str, object],
-    plan: Plan | None,
-) -> Text:
-    for probe in (on_top, alone):
-        if probe and probe.status != "measured":
-            return Text(probe.status.replace("_", " "), style="yellow")
-    if name in served:
-        return Text("● serves", style="green")
-    if plan:
-        plugin, _, implementation = name.partition(":")
-        for choice in plan.plugins:
-            if choice.plugin == plugin and implementation in choice.forbidden:
-                return Text(f"forbidden: {choice.forbidden[implementation]}", style="yellow")
-    return Text("")
+def _mib(size_bytes: float) -> str:
+    return f"{size_bytes / MIB:.1f}"

@@ -1,0 +1,52 @@
+"""The one sentence that answers the question, the same in every format."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bootfit.model.answer import exit_code
+from bootfit.model.errors import ExitCode
+from bootfit.model.finding import Finding, Severity
+from bootfit.model.run import Run
+
+_DENIED = {"check": "does not install on", "measure": "does not fit on"}
+_GRANTED = {
+    "check": "installs on",
+    "measure": "was measured against the budget of",
+    "tune": "has a plan for",
+    "emit": "has its files for",
+    "verify": "boots and fits on",
+    "fit": "installs, boots and fits on",
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Yes, no, or not known, and the sentence that says so, without a mark before it."""
+
+    answer: Literal["yes", "no", "unknown"]
+    sentence: str
+
+    @property
+    def mark(self) -> str:
+        """Return ✓, ✗ or ?."""
+        return {"yes": "✓", "no": "✗", "unknown": "?"}[self.answer]
+
+
+def verdict(run: Run) -> Verdict:
+    """Return what ``run`` answers, by its errors; warnings and notes do not change it."""
+    code = exit_code(run.findings, Severity.ERROR)
+    counted = _counted(run.findings)
+    if code is ExitCode.UNDETERMINED:
+        sentence = (
+            f"{run.project}: what it takes on {run.platform} could not be determined: {counted}"
+        )
+        return Verdict("unknown", sentence)
+    if code is ExitCode.FINDINGS:
+        denied = _DENIED.get(run.command, "does not pass on")
+        return Verdict("no", f"{run.project} {denied} {run.platform}: {counted}")
+    granted = _GRANTED.get(run.command)
+    return Verdict("yes", f"{run.project} {f'{granted} {run.platform}' if granted else 'passed'}")
+
+
+def _counted(findings: tuple[Finding, ...]) -> str:
+    return f"{sum(f.severity is Severity.ERROR for f in findings)} error(s)"
