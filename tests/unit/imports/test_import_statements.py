@@ -81,6 +81,17 @@ def test_an_import_knows_what_stands_in_its_way(source, guarded):
     assert {name for name, one in read(source).items() if one.guard} == guarded
 
 
+def test_a_lazy_import_of_python_3_15_waits():
+    source = "import a\nlazy import numpy as np\nif x:\n    lazy from scipy import optimize\n"
+    source += "def f():\n    lazy = 1\n    import b\n"
+    assert {name: (one.function, one.line) for name, one in read(source).items()} == {
+        "a": ("", 1),
+        "numpy": ("<lazy import>", 2),
+        "scipy.optimize": ("<lazy import>", 4),
+        "b": ("f", 7),
+    }
+
+
 @pytest.mark.parametrize("source", ["import (", "x = \0"])
 def test_what_does_not_parse_is_said_so(source):
     with pytest.raises((SyntaxError, ValueError)):

@@ -132,6 +132,11 @@ def test_what_the_app_never_comes_to_is_left_out(project):
     assert found_in(source, environment(own=("app.py", "views.py"))) == ()
 
 
+def test_a_lazy_import_is_found_on_its_first_use(project):
+    (found,) = found_in(project(app="lazy import numpy\n"))
+    assert found.where == "imported at app.py:1 on its first use"
+
+
 def test_strings_lead_to_modules_that_are_loaded_late_but_for_plugins(project):
     source = project(
         app="ROOT_URLCONF = 'site_urls.main'\nP = 'plugins.fast:make'\nX = 'train'\n",

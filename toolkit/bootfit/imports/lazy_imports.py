@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from packaging.utils import canonicalize_name
 
 from bootfit.imports.reach import Reached
+from bootfit.imports.statements import LAZILY
 from bootfit.model.app import PluginDeclaration
 from bootfit.model.environment import Environment
 from bootfit.model.finding import Place
@@ -30,8 +31,10 @@ class LazyImport:
     @property
     def where(self) -> str:
         """Return where it is imported, in words."""
-        inside = f" function {self.function}" if self.function else ", which is loaded late"
         more = f", and at {self.others} other place(s)" if self.others else ""
+        if self.function == LAZILY:
+            return f"imported at {self.place} on its first use{more}"
+        inside = f" function {self.function}" if self.function else ", which is loaded late"
         return f"imported inside {self.place}{inside}{more}"
 
     @property

@@ -12,7 +12,7 @@ from bootfit.imports.application import source_text
 from bootfit.imports.project_source import ProjectSource
 from bootfit.imports.reach import Reached
 from bootfit.imports.rules import ImportNotRequired, UnusedRequirement
-from bootfit.imports.statements import words_of
+from bootfit.imports.statements import LAZILY, words_of
 from bootfit.model.check import RequirementLine
 from bootfit.model.environment import Environment, InstalledDistribution
 from bootfit.model.finding import Finding, Place, Severity
@@ -237,6 +237,8 @@ def _unrequired(top: str, uses: Sequence[Reached], environment: Environment) -> 
     )
     guard = f" ({statement.guard})" if statement.guard else ""
     where = f"inside function {statement.function}" if statement.function else "at boot"
+    if statement.function == LAZILY:
+        where = "on its first use"
     if not first.at_boot and not statement.function:
         where = "in a module that is loaded late"
     others = [Place(one.path, one.statement.line) for one in uses if one is not first]

@@ -14,6 +14,9 @@ from dataclasses import dataclass
 
 _WORD = re.compile(r"[A-Za-z_][\w.-]*")
 _LONGEST_NAME = 200
+#: In place of a function's name: the import waits for the first use of what it names.
+LAZILY = "<lazy import>"
+_LAZY = re.compile(r"^([ \t]*)lazy[ \t]+(?=(?:import|from)\b)", re.MULTILINE)
 _CATCHING = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 _COMPARISONS: dict[type[ast.cmpop], Callable[[object, object], bool]] = {
     ast.Lt: operator.lt,  # type: ignore[dict-item] # of two tuples
@@ -36,7 +39,8 @@ class ImportStatement:
     #: What ``from`` takes out of it: names or submodules.
     names: tuple[str, ...]
     line: int
-    #: Qualified name of the function that it waits in; "" where it runs with the module.
+    #: Qualified name of the function that it waits in, `LAZILY` for a ``lazy import`` (PEP 810);
+    #: "" where it runs with the module.
     function: str = ""
     #: Why it may be left undone, in words; "" where nothing stands in its way.
     guard: str = ""
@@ -69,9 +73,11 @@ def read_module(source: str, package: str = "", python: tuple[int, ...] = (3, 13
         SyntaxError: it does not parse.
         ValueError: it holds NUL bytes (CPython below 3.12).
     """
-    reader = _Reader(package, python)
+    lazy = {source.count("\n", 0, match.end()) + 1 for match in _LAZY.finditer(source)}
+    reader = _Reader(package, python, frozenset(lazy))
     try:
-        tree = ast.parse(source)
+        # Python 3.15 has the keyword; an older one would not read it.
+        tree = ast.parse(_LAZY.sub(r"\1", source) if lazy else source)
         reader.visit(tree)
     except RecursionError:
         raise SyntaxError("nested too deeply") from None
@@ -100,10 +106,11 @@ def _named_in(tree: ast.AST) -> Iterator[str]:
 class _Reader(ast.NodeVisitor):
     """Collects imports, and knows what it stands in."""
 
-    def __init__(self, package: str, python: tuple[int, ...]) -> None:
+    def __init__(self, package: str, python: tuple[int, ...], lazy_lines: frozenset[int]) -> None:
         self.found: list[ImportStatement] = []
         self._package = package
         self._python = python
+        self._lazy_lines = lazy_lines
         self._scopes: list[str] = []
         self._in_function = 0
         self._guards: list[str] = []
@@ -184,7 +191,8 @@ class _Reader(ast.NodeVisitor):
 
     def _add(self, module: str, names: tuple[str, ...], line: int) -> None:
         if module:
-            function = ".".join(self._scopes) if self._in_function else ""
+            late = LAZILY if line in self._lazy_lines else ""
+            function = ".".join(self._scopes) if self._in_function else late
             guard = next((why for why in reversed(self._guards) if why), "")
             self.found.append(ImportStatement(module, names, line, function, guard))
 
