@@ -6,11 +6,12 @@ Works with indexes that have neither JSON pages (PEP 691), file sizes (PEP 700),
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from threading import Lock
 from typing import TYPE_CHECKING
 
+import msgspec
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
@@ -18,11 +19,12 @@ from bootfit.model.credentials import without_credentials
 from bootfit.requirements.daemon_pool import DaemonPool
 from bootfit.requirements.index_address import (
     IndexAddress,
+    IndexContradictsError,
     IndexUnreachableError,
     index_address,
 )
 from bootfit.requirements.index_page import IndexFile, ProjectFiles, merge
-from bootfit.requirements.packed_page import NotPacked, PackedGroups, pack_page
+from bootfit.requirements.packed_page import NotPacked, PackedGroups, pack_page, unpack_page
 from bootfit.requirements.page_cache import PageCache
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Index", "IndexAddress", "IndexUnreachableError", "index_address"]
 
-_THREADS = 6
+_THREADS = 4
 #: How often a page is read before it is said that the index contradicts itself.
 _TRIES = 4
 _ONLINE = "run once without --offline"
@@ -116,7 +118,7 @@ class Index:
             future = self._pool.submit(self._page, name, anew=True)
             with self._lock:
                 self._pages[canonicalize_name(name)] = future
-        raise IndexUnreachableError(
+        raise IndexContradictsError(
             f"the index contradicts itself: it gave the resolver {name} {version}, and its page of "
             f"{name} has no such version",
             "try again in a few minutes: a mirror may be half way through an update",
@@ -152,18 +154,32 @@ class Index:
     def _page_of(self, address: IndexAddress, name: str, *, anew: bool) -> ProjectFiles:
         cache = None if address.private else self._cache
         stored = cache.find(address.url, name) if cache and not anew else None
-        if stored is not None:
-            with suppress(NotPacked):
-                return ProjectFiles(name, groups=PackedGroups(stored))
-        self._refuse_offline(f"the page of {name} on {address.url}")
+        if stored is None or not _is_packed(stored):
+            self._refuse_offline(f"the page of {name} on {address.url}")
+            stored = self._fetch(address, name)
+        if stored is None:
+            return ProjectFiles(name, on_index=False)
+        in_memory = () if cache and cache.find(address.url, name, any_age=True) else (stored,)
+
+        def load() -> Mapping[str, msgspec.Raw]:
+            if in_memory:
+                return unpack_page(in_memory[0])
+            found = cache.find(address.url, name, any_age=True) if cache else None
+            # Whoever emptied the cache in between makes it slower, not wrong.
+            return unpack_page(found or self._fetch(address, name) or pack_page(()))
+
+        return ProjectFiles(name, groups=PackedGroups(load))
+
+    def _fetch(self, address: IndexAddress, name: str) -> bytes | None:
+        """Return the page packed, and keep it; None where the index has none of that name."""
         page = self._open().page(address, name)
         if page is None:
-            return ProjectFiles(name, on_index=False)
+            return None
         with self._decoding:
             packed = pack_page(_files_on(name, page))
-        if cache:
-            cache.keep(address.url, name, packed)
-        return ProjectFiles(name, groups=PackedGroups(packed))
+        if self._cache is not None and not address.private:
+            self._cache.keep(address.url, name, packed)
+        return packed
 
     def _open(self) -> "IndexHttp":
         from bootfit.requirements.index_http import IndexHttp
@@ -176,6 +192,14 @@ class Index:
     def _refuse_offline(self, what: str) -> None:
         if self._cache is not None and self._cache.freshness == "offline":
             raise IndexUnreachableError(f"offline, and {what} is not in the cache", _ONLINE)
+
+
+def _is_packed(data: bytes) -> bool:
+    try:
+        unpack_page(data)
+    except NotPacked:
+        return False
+    return True
 
 
 def _files_on(name: str, page: "SentPage") -> tuple[IndexFile, ...]:

@@ -11,6 +11,10 @@ class IndexUnreachableError(UndeterminedError):
     """The index did not answer, or not with an index page."""
 
 
+class IndexContradictsError(IndexUnreachableError):
+    """The index told the resolver of a version that its page does not have."""
+
+
 @dataclass(frozen=True)
 class IndexAddress:
     """An index, with its credentials apart so that nothing prints them by accident."""

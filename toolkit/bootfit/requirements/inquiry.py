@@ -11,6 +11,7 @@ from packaging.version import Version
 from bootfit.model.errors import UndeterminedError
 from bootfit.model.platform import Platform, Target
 from bootfit.requirements.index import Index
+from bootfit.requirements.index_address import IndexContradictsError
 from bootfit.requirements.index_page import IndexFile
 from bootfit.requirements.installed_size import InstalledSizes
 from bootfit.requirements.locked import LockedPackage
@@ -236,13 +237,21 @@ class Inquiry:
         )
 
     def _refused(self, resolution: Resolution, target: Target) -> list[str]:
-        """Return ``name!=version`` for versions that pip would pass over."""
+        """Return ``name!=version`` for versions that pip would pass over.
+
+        And for those that a mirror knows on some of its machines only.
+        """
         direct = self.directs()
-        return [
-            f"{one.name}!={one.version}"
-            for one in self.candidates(resolution)
-            if python_refusal(one, target) and not (one.direct and pinned_version(direct[one.name]))
-        ]
+        self.index.pages(resolution.versions)
+        refused = []
+        for name, version in resolution.versions.items():
+            try:
+                refuses = python_refusal(self.candidate(name, version, resolution), target)
+            except IndexContradictsError:
+                refuses = "the index"
+            if refuses and not (name in direct and pinned_version(direct[name])):
+                refused.append(f"{name}!={version}")
+        return refused
 
 
 def resolve_on_each(inquiries: Sequence[Inquiry]) -> list[Resolution | NoSolution]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 
 from bootfit.model.check import DistributionCheck, Matrix, MatrixCell, MatrixRow
@@ -15,7 +15,8 @@ from bootfit.requirements.resolve import NoSolution, Resolution
 from bootfit.requirements.verdict import Candidate
 from bootfit.requirements.wheel_match import admits_python
 
-_JOBS = 4
+#: Each run of `uv` takes some 40 MB.
+_JOBS = 2
 #: Below that, no current tool installs anything.
 _OLDEST = 8
 _FIRST_FREE = 13
@@ -97,9 +98,12 @@ def try_pythons(inquiry: Inquiry, pythons: Sequence[str]) -> Matrix:
     quiet = replace(inquiry, progress=lambda _: None)
     others = [quiet.on(with_python(inquiry.target, python)) for python in pythons]
     with ThreadPoolExecutor(_JOBS) as pool:
-        drafts = list(pool.map(_draft, others))
-    # Together: Pythons share what has no wheel.
-    read_needs((draft.inquiry, one) for draft in drafts for one in draft.candidates)
+        running = [pool.submit(_draft, other) for other in others]
+        # While the others are resolved. Pythons share what has no wheel: it is read once.
+        for done in as_completed(running):
+            draft = done.result()
+            read_needs((draft.inquiry, one) for one in draft.candidates)
+    drafts = [one.result() for one in running]
     columns = [_judged(draft) for draft in drafts]
     names = sorted(
         {check.name for column in columns for check in column.checks}.union(

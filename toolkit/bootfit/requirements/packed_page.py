@@ -4,7 +4,7 @@ A page of the public index has up to 7 MB, of which a check needs one version. P
 quarter of that, and only the versions that are asked for are unpacked.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
 import msgspec
@@ -35,37 +35,60 @@ _ENCODER = msgspec.msgpack.Encoder()
 
 
 def pack_page(files: Iterable[IndexFile]) -> bytes:
-    """Return ``files`` as bytes that `PackedGroups` reads."""
+    """Return ``files`` as bytes that `unpack_page` reads."""
     groups = {key: [_pack(file) for file in group] for key, group in grouped(files).items()}
     return _ENCODER.encode(groups)
 
 
+def unpack_page(data: bytes) -> Mapping[str, msgspec.Raw]:
+    """Return the versions of a packed page, each still packed.
+
+    Raises:
+        NotPacked: the bytes are not from `pack_page`.
+    """
+    try:
+        return _GROUPS.decode(data)
+    except msgspec.DecodeError as error:
+        raise NotPacked(str(error)) from None
+
+
 class PackedGroups(Mapping[str, tuple[IndexFile, ...]]):
-    """The files of a packed page by canonical version, each version unpacked when it is read."""
+    """The files of a packed page by canonical version: a version that was read stays in memory.
 
-    def __init__(self, data: bytes) -> None:
-        """Read ``data``.
+    The page itself does not, where ``load`` gets it from a disk: all pages of a check together
+    have tens of megabytes.
+    """
 
-        Raises:
-            NotPacked: they are not from `pack_page`.
-        """
-        try:
-            self._groups = _GROUPS.decode(data)
-        except msgspec.DecodeError as error:
-            raise NotPacked(str(error)) from None
+    def __init__(self, load: Callable[[], Mapping[str, msgspec.Raw]]) -> None:
+        self._load = load
+        self._read: dict[str, tuple[IndexFile, ...] | None] = {}
 
     def __getitem__(self, key: str) -> tuple[IndexFile, ...]:
         """Return the files of the version ``key``."""
-        found = (_unpack(packed) for packed in _GROUP.decode(self._groups[key]))
-        return tuple(file for file in found if file is not None)
+        if key not in self._read:
+            group = self._load().get(key)
+            self._read[key] = None if group is None else _files(group)
+        files = self._read[key]
+        if files is None:
+            raise KeyError(key)
+        return files
 
     def __iter__(self) -> Iterator[str]:
-        """Return the versions in the order of the page."""
-        return iter(self._groups)
+        """Return the versions in the order of the page; all are read."""
+        groups = self._load()
+        for key, group in groups.items():
+            if self._read.get(key) is None:
+                self._read[key] = _files(group)
+        return iter(list(groups))
 
     def __len__(self) -> int:
         """Return how many versions there are."""
-        return len(self._groups)
+        return len(self._load())
+
+
+def _files(group: msgspec.Raw) -> tuple[IndexFile, ...]:
+    found = (_unpack(packed) for packed in _GROUP.decode(group))
+    return tuple(file for file in found if file is not None)
 
 
 def _pack(file: IndexFile) -> _Packed:

@@ -36,9 +36,15 @@ class PageCache:
         self._folder = folder
         self._now = now
 
-    def find(self, index: str, name: str) -> bytes | None:
-        """Return the page of project ``name`` that may still be used; None where there is none."""
-        if self.freshness == "refresh":
+    def find(self, index: str, name: str, *, any_age: bool = False) -> bytes | None:
+        """Return the page of project ``name`` that may still be used; None where there is none.
+
+        Args:
+            index: the address of the index.
+            name: the normalized name of the project.
+            any_age: an old one may be used as well, even where none is to be: it was read before.
+        """
+        if self.freshness == "refresh" and not any_age:
             return None
         try:
             head, _, page = self._path(index, name).read_bytes().partition(b"\n")
@@ -47,8 +53,8 @@ class PageCache:
             whole = (len(page), zlib.crc32(page)) == (known["bytes"], known["crc"])
         except (OSError, ValueError, KeyError, TypeError):
             return None
-        young = 0 <= age < MAX_AGE_SECONDS
-        return page if whole and (young or self.freshness == "offline") else None
+        usable = any_age or self.freshness == "offline" or 0 <= age < MAX_AGE_SECONDS
+        return page if whole and usable else None
 
     def keep(self, index: str, name: str, page: bytes) -> None:
         """Keep ``page``, readable for this user alone: an index may be private."""
