@@ -1,5 +1,8 @@
+import warnings
+
 import pytest
 
+from bootfit.imports.application import apps_in_source
 from bootfit.imports.statements import read_module
 
 
@@ -92,7 +95,16 @@ def test_a_lazy_import_of_python_3_15_waits():
     }
 
 
-@pytest.mark.parametrize("source", ["import (", "x = \0"])
+def test_warnings_of_the_compiler_are_not_ours_to_print():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert set(read("X = '\\d'\nimport a")) == {"a"}
+        assert apps_in_source("X = '\\d'\napp = Flask()", "m", "m.py")
+
+
+@pytest.mark.parametrize(
+    "source", ["import (", "x = \0", "(" * 100_000, "x = " + "-" * 5_000 + "1"]
+)
 def test_what_does_not_parse_is_said_so(source):
     with pytest.raises((SyntaxError, ValueError)):
         read_module(source)

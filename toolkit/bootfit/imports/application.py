@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bootfit.imports.statements import parse_quietly
 from bootfit.model.errors import UndeterminedError
 
 _SERVERS = ("gunicorn", "uvicorn", "hypercorn", "daphne", "granian")
@@ -67,8 +68,8 @@ def apps_in_source(source: str, module: str, path: str) -> tuple[Candidate, ...]
     Source that does not parse has none.
     """
     try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError):
+        tree = parse_quietly(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
     apps, factories = [], []
     for node in _top_level(tree.body):

@@ -8,6 +8,7 @@ or system, and of ``if __name__ == "__main__"``.
 import ast
 import operator
 import re
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -77,11 +78,23 @@ def read_module(source: str, package: str = "", python: tuple[int, ...] = (3, 13
     reader = _Reader(package, python, frozenset(lazy))
     try:
         # Python 3.15 has the keyword; an older one would not read it.
-        tree = ast.parse(_LAZY.sub(r"\1", source) if lazy else source)
+        tree = parse_quietly(_LAZY.sub(r"\1", source) if lazy else source)
         reader.visit(tree)
-    except RecursionError:
+    except (RecursionError, MemoryError):
         raise SyntaxError("nested too deeply") from None
     return ModuleSource(tuple(reader.found), frozenset(_named_in(tree)))
+
+
+def parse_quietly(source: str) -> ast.Module:
+    """Return the tree of ``source``; what the compiler warns of is its author's to see.
+
+    Raises:
+        SyntaxError: it does not parse.
+        ValueError: it holds NUL bytes (CPython below 3.12).
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(source)
 
 
 def words_of(text: str) -> frozenset[str]:
