@@ -103,7 +103,9 @@ def test_warnings_of_the_compiler_are_not_ours_to_print():
 
 
 @pytest.mark.parametrize(
-    "source", ["import (", "x = \0", "(" * 100_000, "x = " + "-" * 5_000 + "1"]
+    "source",
+    ["import (", "x = \0", "(" * 100_000, "x = " + "-" * 5_000 + "1"],
+    ids=["cut short", "NUL", "brackets", "signs"],
 )
 def test_what_does_not_parse_is_said_so(source):
     with pytest.raises((SyntaxError, ValueError)):
