@@ -37,7 +37,7 @@ pytestmark = [
 ]
 
 
-def verified(folder, sizes, workers, threads):
+def verified(folder, sizes, workers, threads, *options, memory="2Gi"):
     shutil.copy(APP, folder)
     pairs = ", ".join(f'BALLAST_{name} = "{size}"' for name, size in sizes.items())
     project = PROJECT.format(environment=f"{{{pairs}}}", workers=workers, threads=threads)
@@ -46,7 +46,8 @@ def verified(folder, sizes, workers, threads):
     done = subprocess.run(
         [
             *(sys.executable, "-m", "bootfit", "verify", str(folder)),
-            *("--interpreter", sys.executable, "--samples", "1", "--memory", "2Gi"),
+            *("--interpreter", sys.executable, "--samples", "1", "--memory", memory),
+            *options,
             *("--format", f"json={document}", "--format", "text"),
         ],
         capture_output=True,
@@ -87,3 +88,16 @@ def test_a_leak_is_found_and_its_worker_recycled_before_it_fills_the_memory(tmp_
     assert f"max_requests = {plan['max_requests']}" in "".join(
         file["text"] for file in document["emitted"] if file["path"] == "gunicorn.conf.py"
     )
+
+
+@pytest.mark.root
+def test_the_smallest_limit_is_found_and_is_what_the_prediction_says(tmp_path):
+    document = verified(tmp_path, {"PLUGIN": 20}, 1, 1, "--find-limit", memory="112Mi")
+    evidence, plan = document["evidence"], document["plan"]
+    smallest = evidence["smallest_limit_bytes"]
+    outcomes = dict(evidence["limits_tried"])
+    assert set(outcomes.values()) == {True, False}
+    assert outcomes[smallest]
+    assert max(limit for limit, passed in outcomes.items() if not passed) < smallest
+    assert 0.9 * evidence["peak_anonymous_bytes"] <= smallest
+    assert smallest <= 1.1 * plan["memory"]["predicted_peak_bytes"]

@@ -6,6 +6,9 @@ from bootfit.commands import missing
 from bootfit.commands.emit_context import emit_context
 from bootfit.commands.walk import Walk
 from bootfit.model.errors import UndeterminedError
+from bootfit.model.evidence import Evidence
+from bootfit.model.finding import Finding
+from bootfit.model.plan import Plan
 
 #: Rounds of measuring what settles which plan is best; after them bounds decide.
 _ROUNDS = 8
@@ -67,24 +70,41 @@ def emit(walk: Walk) -> None:
 
 def verify(walk: Walk) -> None:
     """Learn what happens when the emitted files are booted under the platform's limit."""
-    from bootfit.measure import find_interpreter
-    from bootfit.verify import verify_plan
-
-    plan, description = walk.run.plan, walk.run.app
-    if plan is None or description is None:
+    plan = walk.run.plan
+    if plan is None:
         raise UndeterminedError("there is no plan to verify", "run `bootfit tune`")
     if plan.refusal:
         return
-    evidence, findings = verify_plan(
+    evidence, findings = run_under(walk, plan)
+    walk.learn(*findings, evidence=evidence)
+
+
+def run_under(
+    walk: Walk, plan: Plan, most_rounds: int | None = None
+) -> tuple[Evidence, tuple[Finding, ...]]:
+    """Return what happened when the emitted files ran under the budget of ``plan``.
+
+    ``most_rounds`` bounds the load, for one run of many.
+
+    Raises:
+        UndeterminedError: it is not known which app that is.
+    """
+    from bootfit.measure import find_interpreter
+    from bootfit.verify import verify_plan
+    from bootfit.verify.verify import Bounds
+
+    if walk.run.app is None:
+        raise UndeterminedError("there is no app to run", "run `bootfit measure`")
+    return verify_plan(
         plan,
         walk.files,
-        description,
+        walk.run.app,
         walk.platform,
         root=walk.root,
         interpreter=find_interpreter(walk.root, walk.config.interpreter),
         requests=walk.config.requests,
         environment=walk.config.environment,
         limit_cpu=walk.options["limit_cpu"],
+        bounds=Bounds(load_rounds=most_rounds) if most_rounds else None,
         progress=walk.progress,
     )
-    walk.learn(*findings, evidence=evidence)

@@ -14,13 +14,20 @@ from bootfit.commands.probe_options import app_options, measured_option, verify_
 @app_options
 @measured_option
 @verify_options
+@click.option(
+    "--find-limit",
+    is_flag=True,
+    help="Look for the smallest memory limit under which the plan still passes (minutes).",
+)
 @index_options
 @output_options
 def command(**options: Any) -> int:
     """Boot the plan for PROJECT under the platform's memory limit and request every endpoint."""
     from bootfit.commands.check_legs import check_or_take
     from bootfit.commands.legs import measure_or_take
+    from bootfit.commands.limit_leg import find_limit
     from bootfit.commands.plan_legs import emit, tune, verify
     from bootfit.commands.walk import walk_through
 
-    return walk_through("verify", options, check_or_take, measure_or_take, tune, emit, verify)
+    legs = (check_or_take, measure_or_take, tune, emit, verify, find_limit)
+    return walk_through("verify", options, *legs)

@@ -63,3 +63,7 @@ class Evidence:
     fits: bool
     #: After each round of load: requests answered so far, and anonymous bytes at rest then.
     rounds: tuple[tuple[int, int], ...] = ()
+    #: The smallest limit under which the plan passed, where it was looked for, and each limit that
+    #: was tried with its outcome.
+    smallest_limit_bytes: int | None = None
+    limits_tried: tuple[tuple[int, bool], ...] = ()

@@ -61,4 +61,18 @@ def _facts(evidence: Evidence) -> list[Text]:
             f"{evidence.failed_charges} failed charges, "
             f"{evidence.unplanned_restarts} unplanned restarts"
         ),
+        *_smallest(evidence),
+    ]
+
+
+def _smallest(evidence: Evidence) -> list[Text]:
+    if evidence.smallest_limit_bytes is None:
+        return []
+    failed = [limit for limit, passed in evidence.limits_tried if not passed]
+    below = f"; it did not under {format_mib(max(failed))}" if failed else ""
+    return [
+        Text(
+            f"smallest limit under which it passed: {format_mib(evidence.smallest_limit_bytes)}"
+            f"{below} ({len(evidence.limits_tried)} runs)"
+        )
     ]
