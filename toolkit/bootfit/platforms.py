@@ -4,7 +4,7 @@ import difflib
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -23,6 +23,26 @@ else:
 _VERSION = re.compile(r"(\d+\.\d+)(?:\.\d+)?(t)?")
 #: What can be checked where no platform says what it offers.
 ANY_PYTHON = (*(f"3.{minor}" for minor in range(8, 16)), "3.13t", "3.14t", "3.15t")
+_NUMBER = r"(\d+\.\d+(?:\.\d+)?t?)"
+#: Where a Python can be pinned → (its file, how that says it).
+_PIN_FILES = {
+    # As pyenv and uv write it; of several lines the first counts.
+    ".python-version": (
+        ".python-version",
+        re.compile(
+            r"\A(?:[ \t]*(?:#.*)?\r?\n)*"
+            rf"[ \t]*(?:(?:c?python)-?)?{_NUMBER}[ \t]*(?:#.*)?\r?(?:\n|\Z)"
+        ),
+    ),
+    "runtime.txt": ("runtime.txt", re.compile(rf"\A\s*python-{_NUMBER}\s*\Z")),
+    "PYTHON_VERSION": (
+        "render.yaml",
+        re.compile(rf"key:\s*[\"']?PYTHON_VERSION[\"']?\s*\n\s*value:\s*[\"']?{_NUMBER}\b"),
+    ),
+    "Pipfile.lock": ("Pipfile.lock", re.compile(rf'"python(?:_full)?_version":\s*"{_NUMBER}"')),
+    # The last stage is the one that runs.
+    "Dockerfile": ("Dockerfile", re.compile(rf"(?im)^FROM\s+(?:\S+/)?python:{_NUMBER}\b")),
+}
 _NO_BUILDER = Builder(
     c_compiler=False, cxx_compiler=False, fortran_compiler=False, rust=False, writable_home=True
 )
@@ -157,6 +177,35 @@ def target_for(platform: Platform, python: str | None = None) -> Target:
             f"choose one of {', '.join(platform.python.allowed)}",
         )
     return target
+
+
+@dataclass(frozen=True)
+class PinnedPython:
+    """The Python that a file of the project asks for."""
+
+    version: str
+    file: str
+
+
+def pinned_python(root: Path, names: Sequence[str]) -> PinnedPython | None:
+    """Return the Python that the project in ``root`` asks for, None where no file says one.
+
+    Args:
+        root: the project folder.
+        names: where a platform looks, the first that says something counts: files, and
+            ``PYTHON_VERSION``, which is looked for in render.yaml.
+    """
+    for name in names:
+        file, pattern = _PIN_FILES.get(name, (name, None))
+        if pattern is None:
+            continue
+        try:
+            text = (root / file).read_text(encoding="utf-8-sig", errors="replace")
+        except OSError:
+            continue
+        if found := pattern.findall(text):
+            return PinnedPython(found[-1], file)
+    return None
 
 
 def by_hand(platform: Platform, name: str, python: str | None = None) -> tuple[Platform, Target]:

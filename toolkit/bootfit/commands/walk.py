@@ -15,7 +15,7 @@ from bootfit.model.finding import Finding, in_order
 from bootfit.model.platform import Platform, Target
 from bootfit.model.rules import Assumption
 from bootfit.model.run import Run
-from bootfit.platforms import by_hand, family_of, load_platform, readable, target_for
+from bootfit.platforms import by_hand, family_of, load_platform, pinned_python, readable, target_for
 
 
 class Walk:
@@ -46,13 +46,15 @@ class Walk:
         #: The platform's plans, the smallest first.
         self.family: list[Platform] = family_of(self.platform, profiles)
         chosen = self.config.target
+        pinned = pinned_python(self.root, self.platform.python.read_from)
+        python = self.config.python or (pinned.version if pinned else None)
         if chosen is None:
-            self.target: Target = target_for(self.platform, self.config.python)
+            self.target: Target = target_for(self.platform, python)
         else:
-            self.platform, self.target = by_hand(self.platform, chosen, self.config.python)
+            self.platform, self.target = by_hand(self.platform, chosen, python)
         self.run = Run(
             project=self.config.name,
-            platform=self.platform.title,
+            platform=str(self.target) if chosen else self.platform.title,
             target=str(self.target) if chosen else f"{self.platform.title}: {self.target}",
             command=command,
             bootfit_version=__version__,
@@ -68,7 +70,8 @@ class Walk:
                 else f"builder without compilers: none is known for {self.target.system}"
             )
         if self.config.python is None:
-            self.assume(f"Python {self.target.python}: the default of {self.platform.title}")
+            why = f"{pinned.file} says so" if pinned else f"the default of {self.platform.title}"
+            self.assume(f"Python {self.target.python_name}: {why}")
 
     @property
     def root(self) -> Path:

@@ -133,6 +133,7 @@ def examine(
     project, target = inquiry.project, inquiry.target
     resolved, candidates, findings = _candidates(inquiry)
     from bootfit.requirements.judging import judge_all
+    from bootfit.requirements.project_findings import about_project
 
     judged = _sized(inquiry, candidates, judge_all(inquiry, candidates, with_nearest=advise))
     if inquiry.build:
@@ -143,6 +144,7 @@ def examine(
     findings += [finding for one in judged for finding in one.findings]
     findings += _cuda(checks)
     findings += _outside(project, target)
+    findings += about_project(inquiry, compare=advise)
     findings += _unhashed(project, candidates)
     advised = _advised(inquiry, findings, checks) if advise else findings
     result = CheckResult(

@@ -40,6 +40,8 @@ class ProjectRequirements:
     locked: list[LockedPackage] = field(default_factory=list)
     #: (requires-python, where) of the project itself.
     requires_python: list[tuple[str, Place]] = field(default_factory=list)
+    #: The project folder.
+    root: Path = Path()
     #: Every file that was read, in order, relative to the project.
     files: list[str] = field(default_factory=list)
     #: Those of them that are requirement files, line by line.
@@ -60,7 +62,7 @@ def read_project(root: Path, files: Sequence[str], target: Target) -> ProjectReq
         UsageError: a file is missing or cannot be understood; names file, line and column.
         UndeterminedError: only a build backend, which is never run, knows what is required.
     """
-    found = ProjectRequirements()
+    found = ProjectRequirements(root=root)
     for name in files:
         source = parse_source(name)
         base = Path(source.file).name

@@ -89,9 +89,9 @@ class Resolver:
         self._exclude_newer = exclude_newer
         self._freshness = freshness
         self._timeout_seconds = timeout_seconds
-        self._interpreter = bare_interpreter(cache_folder(), folder)
         self._known: dict[object, Answer] = {}
         self._lock = Lock()
+        self._making = Lock()
         self._running: list[subprocess.Popen[str]] = []
         self._abandoned = False
         self._cache = _writable(cache_folder() / "uv", folder / "cache")
@@ -155,7 +155,7 @@ class Resolver:
             *(uv.find_uv_bin(), "pip", "compile", "-", "--format", "requirements.txt"),
             *("--annotation-style", "line", "--no-header", "--color", "never", "--no-progress"),
             *("--python-version", target.python, "--python-platform", uv_platform(target)),
-            *("--python", str(self._interpreter), "--config-file", str(config)),
+            *("--python", str(self._interpreter(target)), "--config-file", str(config)),
             *("--cache-dir", str(self._cache), "--no-build-isolation"),
         ]
         if question.constraints:
@@ -177,6 +177,12 @@ class Resolver:
                 command, entered, printed, variables=uv_environment(target), **told
             )
         return read_answer(code, given.read_text(encoding="utf-8"), without_credentials(errors))
+
+    def _interpreter(self, target: Target) -> Path:
+        with self._making:
+            return bare_interpreter(
+                cache_folder(), self._folder, free_threaded=target.free_threaded
+            )
 
     def _run(
         self,

@@ -187,6 +187,61 @@ class HashMissing(Rule):
     severity = Severity.ERROR
 
 
+class ApproximateTarget(Rule):
+    """Versions were resolved for a target that is not exactly the one that was asked for.
+
+    The resolver does not know every target: no musl but 1.2, and only some releases of glibc. It
+    was asked for the nearest; the wheels of what it chose were then matched exactly. An installer
+    on the target itself may choose another version of something that has no sdist, and wheels for
+    one of the two alone. Pinned versions leave no such choice.
+    Source: `uv pip compile --help`, --python-platform.
+    """
+
+    code = "BF115"
+    slug = "approximate-target"
+    severity = Severity.NOTE
+
+
+class IgnoredPythonFile(Rule):
+    """A file pins a Python, and the platform does not read that file.
+
+    `runtime.txt` is Heroku's; other platforms ignore it, and run their default Python without a
+    word. Mend it by pinning the Python where the platform reads it (the remedy says where), and
+    take the file away. Source: the platform's documentation; `bootfit platforms NAME`.
+    """
+
+    code = "BF116"
+    slug = "ignored-python-file"
+    severity = Severity.WARNING
+
+
+class OtherPythonRuns(Rule):
+    """The platform will run another Python than the one that was checked.
+
+    Nothing that the platform reads pins a Python, and its default differs; or a file pins one, and
+    `--python` or `[tool.bootfit] python` says another. Wheels and dependencies differ between
+    Pythons, so the verdict does not hold for what will run. Mend it by pinning the Python that was
+    checked. Source: the platform's documentation; `bootfit platforms NAME`.
+    """
+
+    code = "BF117"
+    slug = "other-python-runs"
+    severity = Severity.WARNING
+
+
+class Unpinned(Rule):
+    """Some requirements do not say which version: the next deploy may install another.
+
+    What was checked is what an installer would choose now, or on the date of `--exclude-newer`.
+    With that option the evidence lists what would be chosen today instead. Mend it, where deploys
+    must repeat, by locking: `uv pip compile requirements.in -o requirements.txt`, or a pylock.toml.
+    """
+
+    code = "BF118"
+    slug = "unpinned"
+    severity = Severity.NOTE
+
+
 class RefusesBuild(Rule):
     """A distribution has no wheel for the target, and its sdist cannot be built on any machine.
 
@@ -230,6 +285,10 @@ RULES: tuple[type[Rule], ...] = (
     UnreadableSdist,
     EarlyWheel,
     HashMissing,
+    ApproximateTarget,
+    IgnoredPythonFile,
+    OtherPythonRuns,
+    Unpinned,
     RefusesBuild,
     BuildFailed,
 )

@@ -111,8 +111,6 @@ def approximations(target: Target) -> tuple[str, ...]:
     the target may choose another version then. Wheels themselves are matched exactly.
     """
     found = []
-    if target.free_threaded:
-        found.append(f"versions were resolved for Python {target.python}: uv knows no free threads")
     if target.libc == "musl" and target.libc_version != _UV_MUSL:
         found.append(f"versions were resolved for musl {_UV_MUSL}, the one that uv knows")
     if target.libc == "glibc" and (known := f"2.{_uv_glibc(target)}") != target.libc_version:
