@@ -37,6 +37,7 @@ _AGENTS = {
     "describe": Path(__file__).with_name("agent_survey.py"),
     "survey": Path(__file__).with_name("agent_survey.py"),
     "modules": Path(__file__).with_name("agent_modules.py"),
+    "attribute": Path(__file__).with_name("agent_imports.py"),
 }
 #: How often the whole tree is looked at: who is there, and what the root takes.
 _SAMPLING_SECONDS = 0.004

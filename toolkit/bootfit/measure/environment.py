@@ -49,7 +49,17 @@ def look_at_environment(
         time_limit_seconds=time_limit_seconds,
     )
     with endings_as_exceptions():
-        run = ask(setting, {"job": "modules", "app": app, "modules": sorted(set(modules))})
+        return ask_environment(setting, app, modules)
+
+
+def ask_environment(setting: Setting, app: str = "", modules: Iterable[str] = ()) -> Environment:
+    """Return what `look_at_environment` does, with limits that are set already.
+
+    Raises:
+        UndeterminedError: the app cannot be imported, or the interpreter does not answer.
+        UsageError: the interpreter cannot be run.
+    """
+    run = ask(setting, {"job": "modules", "app": app, "modules": sorted(set(modules))})
     if not run.complete:
         raise cannot_import(outcome(run, setting, has_app=bool(app)), app, "", setting)
     told = {key: _list(value) for key, value in run.phases[-1].event.items()}

@@ -15,12 +15,16 @@ from bootfit.measure.agent_run import (
     memory_limit,
     run_agent,
 )
+from bootfit.measure.attribution import rung_order, trace_imports, tree_of
 from bootfit.measure.conditions import Survey, survey
 from bootfit.measure.description import cannot_import
+from bootfit.measure.environment import ask_environment
 from bootfit.measure.findings import findings_of, install
 from bootfit.measure.outcome import Outcome, outcome
 from bootfit.measure.phases import figures_of_run, samples_of_runs
 from bootfit.model.app import AppDescription, ImplementationDeclaration
+from bootfit.model.attribution import ModuleTree
+from bootfit.model.environment import Environment
 from bootfit.model.errors import UsageError
 from bootfit.model.finding import Finding, Place
 from bootfit.model.measurement import MeasurementSet, ProbeMode, ProbeResult
@@ -51,7 +55,8 @@ def measure_project(
     """Return what the app and each implementation cost, and the findings.
 
     Each sample is a fresh process. The first run of each implementation is thrown away: it writes
-    the ``.pyc`` files, and where it fails, its failure is the result.
+    the ``.pyc`` files, and where it fails, its failure is the result. One more run, of the app and
+    of each implementation that works, tells what each import takes; it is no sample.
 
     Args:
         description: what `describe` returned.
@@ -92,6 +97,10 @@ def measure_project(
         wanted = [tuple(one) for one in unions] if unions is not None else session.richest()
         session.expect(len(wanted) * samples)
         in_parallel([partial(session.measure_union, one) for one in wanted], jobs, session.stop)
+        session.installed = ask_environment(setting)
+        whole = [(), *((one,) for one in subjects if session.works(one))]
+        session.expect(len(whole))
+        in_parallel([partial(session.attribute, one) for one in whole], jobs, session.stop)
     measurements = session.measurement_set()
     found = findings_of(
         measurements,
@@ -172,6 +181,8 @@ class _Session:
     #: What became of the last run that failed, by subject.
     failures: dict[str, Outcome] = field(default_factory=dict)
     left_processes: set[tuple[str, str]] = field(default_factory=set)
+    trees: dict[tuple[str, ...], ModuleTree] = field(default_factory=dict)
+    installed: Environment = field(default_factory=lambda: Environment(()))
     basis: Basis = "pss_anon"
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _started: int = 0
@@ -217,15 +228,32 @@ class _Session:
         else:
             self._probe("union", implementations, stop)
 
+    def works(self, subject: str) -> bool:
+        """Return whether an implementation was measured on top of the app."""
+        return self.results["on_top", (subject,)].status == "measured"
+
+    def attribute(self, implementations: tuple[str, ...], stop: threading.Event) -> None:
+        """Learn what each import of the app takes, or of implementations on top of it."""
+        self._tell(f"{' + '.join(implementations) or self.description.app or 'Python'} by imports")
+        rungs = _rungs(self.description, implementations)
+        traced = trace_imports(
+            self.setting,
+            self.description.app,
+            tuple(zip(implementations, rungs, strict=True)),
+            stop=stop,
+        )
+        if stop.is_set():
+            raise _StoppedError
+        tree = tree_of(traced, self.installed, implementations)
+        with self._lock:
+            self.trees[implementations] = tree
+
     def richest(self) -> list[tuple[str, ...]]:
         """Return the one union that is measured unasked: each plugin's highest that works."""
         chosen = []
         for plugin in self.description.plugins:
             subjects = (f"{plugin.name}:{rung.name}" for rung in plugin.ladder)
-            working = (
-                one for one in subjects if self.results["on_top", (one,)].status == "measured"
-            )
-            chosen += [next(working, "")]
+            chosen += [next(filter(self.works, subjects), "")]
         found = tuple(one for one in chosen if one)
         return [found] if found else []
 
@@ -243,7 +271,13 @@ class _Session:
                 modes.index(one.mode),
             )
         )
-        return MeasurementSet(self.seen.conditions, self.results["app", ()], tuple(probes))
+        wanted = [(), *((subject,) for subject in order)]
+        return MeasurementSet(
+            self.seen.conditions,
+            self.results["app", ()],
+            tuple(probes),
+            attribution=tuple(self.trees[one] for one in wanted if one in self.trees),
+        )
 
     def _probe(
         self,
@@ -259,12 +293,7 @@ class _Session:
             "job": "probe",
             "app": app,
             "rungs": [
-                {
-                    "subject": subject,
-                    "target": rung.target,
-                    "imports": list(rung.imports),
-                    "exercise": rung.exercise,
-                }
+                rung_order(subject, rung)
                 for subject, rung in zip(implementations, rungs, strict=True)
             ],
         }

@@ -4,6 +4,7 @@ import statistics
 from dataclasses import dataclass
 from typing import Literal
 
+from bootfit.model.attribution import ModuleTree
 from bootfit.model.evidence import LimitKind
 
 ProbeMode = Literal["app", "alone", "on_top", "union"]
@@ -142,6 +143,13 @@ class MeasurementSet:
     probes: tuple[ProbeResult, ...]
     #: Taken where a plan is to be made.
     serving: tuple[ServingResult, ...] = ()
+    #: Of the app, and of each implementation that was measured on top of it: one traced run.
+    attribution: tuple[ModuleTree, ...] = ()
+
+    def attributed(self, *implementations: str) -> ModuleTree | None:
+        """Return the tree of exactly these implementations; of the app where none is named."""
+        found = (tree for tree in self.attribution if tree.implementations == implementations)
+        return next(found, None)
 
     def of(self, mode: ProbeMode, *implementations: str) -> ProbeResult | None:
         """Return the result for exactly these implementations in that mode, if it was probed."""
