@@ -2,7 +2,8 @@
 
 import re
 
-_LOGIN = re.compile(r"(?P<scheme>[A-Za-z][\w+.-]*://|(?<![\w/:])//)(?P<login>[^/\s'\"?#]*)@")
+# Schemes are short: without a bound, a long word would be tried from each of its letters.
+_LOGIN = re.compile(r"(?P<scheme>[A-Za-z][\w+.-]{0,30}://|(?<![\w/:])//)(?P<login>[^/\s'\"?#]*)@")
 #: pip puts environment variables in: a name is no secret.
 _VARIABLES = re.compile(r"\$\{\w+\}(?::\$\{\w+\})?")
 

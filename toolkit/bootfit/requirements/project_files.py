@@ -11,6 +11,7 @@ from bootfit.model.errors import UndeterminedError, UsageError
 from bootfit.model.finding import Place
 from bootfit.model.platform import Target
 from bootfit.model.requirement_source import RequirementSource, parse_source
+from bootfit.model.sizes import format_mib
 from bootfit.requirements.locked import Lock, LockedPackage
 from bootfit.requirements.pyproject_file import (
     read_group,
@@ -25,6 +26,11 @@ from bootfit.requirements.requirement_file import (
 from bootfit.requirements.target_environment import applies
 from bootfit.requirements.toml_text import load_toml
 
+#: What is read of one file: the longest lists with hashes are of some MiB, locks of some more.
+MAX_BYTES = 8 * 1024**2
+MAX_LOCK_BYTES = 64 * 1024**2
+#: Of all files together.
+MAX_REQUIREMENTS = 20_000
 _LOCK = re.compile(r"pylock(\.[^.]+)?\.toml")
 _FOLDER = re.compile(r"(?:-e\s+)?(?P<folder>\.[^\[\]:]*?)/?(?:\[(?P<extras>[^\]]*)\])?")
 
@@ -44,6 +50,8 @@ class ProjectRequirements:
     root: Path = Path()
     #: Every file that was read, in order, relative to the project.
     files: list[str] = field(default_factory=list)
+    #: (file, whether as constraints) that is done: included twice, it counts once.
+    included: set[tuple[str, bool]] = field(default_factory=set)
     #: Those of them that are requirement files, line by line.
     line_files: list[str] = field(default_factory=list)
 
@@ -153,24 +161,51 @@ def _lock(root: Path, source: RequirementSource, target: Target) -> Lock:
 
 
 def _text(root: Path, file: str, mentioned: Place | None = None) -> str:
-    path = root / file
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        where = f"{mentioned}: " if mentioned else ""
-        raise UsageError(
-            f"{where}cannot read {file}: {(error.strerror or str(error)).lower()}",
-            "name a file that is in the project folder",
-        ) from None
+    data = _bytes(root, file, mentioned)
     encoding = "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
+    nul = data.find(b"\0") if encoding != "utf-16" else -1
+    if nul >= 0:
+        raise UsageError(
+            f"{file}:{_position(data, nul)}: a NUL byte: this is no text", "save the file as UTF-8"
+        )
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
+        kind = "UTF-16" if encoding == "utf-16" else "UTF-8"
         raise UsageError(
-            f"{file}:{line}:{column}: this is not UTF-8 text", "save the file as UTF-8"
+            f"{file}:{_position(data, error.start)}: this is not {kind} text",
+            "save the file as UTF-8",
         ) from None
+
+
+def _bytes(root: Path, file: str, mentioned: Place | None) -> bytes:
+    """Return what ``file`` holds; neither a pipe nor a device is waited for, nor a flood read."""
+    where = f"{mentioned}: " if mentioned else ""
+    path = root / file
+    limit = MAX_LOCK_BYTES if is_lock(path.name) else MAX_BYTES
+    try:
+        if path.exists() and not path.is_file():
+            raise UsageError(f"{where}{file} is not a file", "name a file of the project folder")
+        with path.open("rb") as stream:
+            data = stream.read(limit + 1)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise UsageError(
+            f"{where}cannot read {file}: {why.lower()}",
+            "name a file that is in the project folder",
+        ) from None
+    if len(data) > limit:
+        raise UsageError(
+            f"{where}{file} is larger than {format_mib(limit)}: no list of requirements is",
+            "name the file that lists them",
+        )
+    return data
+
+
+def _position(data: bytes, at: int) -> str:
+    """Return "line:column" of a byte."""
+    line, column = data.count(b"\n", 0, at) + 1, at - data.rfind(b"\n", 0, at)
+    return f"{line}:{column}"
 
 
 def _read_requirements(
@@ -190,6 +225,9 @@ def _read_requirements(
             f"{mentioned}: requirement files include one another: {cycle}",
             "take one of the -r lines out",
         )
+    if (key, constraint) in found.included:
+        return
+    found.included.add((key, constraint))
     text = _text(root, file, mentioned)
     if file not in found.files:
         found.files.append(file)
@@ -212,13 +250,25 @@ def _read_requirements(
                 mentioned=entry.place,
             )
         elif isinstance(entry, RequirementEntry):
-            if applies(entry.requirement.marker, target):
-                (found.constraints if constraint else found.requirements).append(entry)
+            _add(found, entry, target, constraint=constraint)
         elif isinstance(entry, UncheckableEntry):
             if not _follow_folder(found, root, file, entry, target):
                 found.uncheckable.append(entry)
         else:
             found.options.append(entry)
+
+
+def _add(
+    found: ProjectRequirements, entry: RequirementEntry, target: Target, *, constraint: bool
+) -> None:
+    if not applies(entry.requirement.marker, target):
+        return
+    if len(found.requirements) + len(found.constraints) >= MAX_REQUIREMENTS:
+        raise UsageError(
+            f"{entry.place}: more than {MAX_REQUIREMENTS} requirements: nothing installs so many",
+            "name the file that lists what the project needs",
+        )
+    (found.constraints if constraint else found.requirements).append(entry)
 
 
 def _follow_folder(

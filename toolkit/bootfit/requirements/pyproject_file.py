@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import InvalidRequirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
@@ -22,9 +22,13 @@ from bootfit.model.platform import Target
 from bootfit.requirements.requirement_file import (
     RequirementEntry,
     UncheckableEntry,
+    uncheckable_reason,
+)
+from bootfit.requirements.stated_requirement import (
+    read_requirement,
     reason_and_offset,
     requirement_hint,
-    uncheckable_reason,
+    shortened,
 )
 from bootfit.requirements.target_environment import applies
 from bootfit.requirements.toml_text import load_toml
@@ -240,12 +244,13 @@ def _add(found: StatedRequirements, stated: str, source: _Source, extra: str = "
         found.uncheckable.append(UncheckableEntry(stated, reason, place))
         return
     try:
-        requirement = Requirement(stated)
+        requirement = read_requirement(stated)
     except InvalidRequirement as error:
         reason, offset = reason_and_offset(error)
         where = Place(place.path, place.line, (place.column or 1) + offset)
+        shown = shortened(without_credentials(stated))
         raise UsageError(
-            f"{where}: {without_credentials(stated)!r} is not a requirement: {reason}",
+            f"{where}: {shown!r} is not a requirement: {reason}",
             requirement_hint(stated),
         ) from None
     if not applies(requirement.marker, source.target, frozenset({extra} if extra else ())):

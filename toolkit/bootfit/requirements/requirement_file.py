@@ -22,10 +22,17 @@ from bootfit.model.requirement_lines import (
     split_lines,
     split_options,
 )
+from bootfit.requirements.stated_requirement import (
+    read_requirement,
+    reason_and_offset,
+    requirement_hint,
+    shortened,
+)
 
 _NOT_NAMED = re.compile(
     r"(?:git|hg|svn|bzr)\+|[a-z][a-z0-9+.-]*://|file:|[./~\\]|[A-Za-z]:[\\/]", re.IGNORECASE
 )
+_HASH = re.compile(r"\w+:[0-9A-Fa-f]+")
 _ARCHIVE = re.compile(
     r"\S+\.(?:whl|zip|tgz|tar\.(?:gz|bz2|xz))(?:\[[^\]]*\])?(?=\s|$)", re.IGNORECASE
 )
@@ -95,6 +102,8 @@ def uncheckable_reason(stated: str) -> str:
     """Return why no index can answer for ``stated``; "" where one can."""
     if re.match(r"(?:git|hg|svn|bzr)\+", stated, re.IGNORECASE):
         return "it comes from version control"
+    if not re.search(r"[^\W_]", stated) and stated not in {".", ".."} and "/" not in stated:
+        return ""
     if _NOT_NAMED.match(stated):
         return "it is a URL" if "://" in stated else "it is a local path"
     return "it is a local file" if _ARCHIVE.match(stated) else ""
@@ -107,36 +116,15 @@ def parse_requirement(stated: str, line: LogicalLine, path: str) -> Requirement:
         UsageError: it is no requirement; names file, line, column and the likely remedy.
     """
     try:
-        return Requirement(stated)
+        return read_requirement(stated)
     except InvalidRequirement as error:
         reason, offset = reason_and_offset(error)
         number, column = line.position(min(offset, max(len(line.text) - 1, 0)))
-        shown = without_credentials(stated)
+        shown = shortened(without_credentials(stated))
         raise UsageError(
             f"{path}:{number}:{column}: {shown!r} is not a requirement: {reason}",
             requirement_hint(stated),
         ) from None
-
-
-def reason_and_offset(error: InvalidRequirement) -> tuple[str, int]:
-    """Return what `packaging` says in one line, and the offset its marker points at."""
-    lines = str(error).splitlines()
-    pointer = next((text for text in lines[1:] if set(text.strip()) <= set("~^")), "")
-    offset = max(pointer.rfind("^") - 4, 0) if pointer else 0
-    if pointer and "~" in pointer:
-        offset = max(pointer.find("~") - 4, 0)
-    return lines[0].rstrip(":"), offset
-
-
-def requirement_hint(stated: str) -> str:
-    """Return how a requirement like ``stated`` is written."""
-    if re.search(r"(?<![=<>!~])=(?![=<>])", stated):
-        return "one version is written name==1.2.3, with two equal signs"
-    if "=>" in stated or "=<" in stated:
-        return "write >= or <=, not => or =<"
-    if re.match(r"\S+\s+\d", stated):
-        return "a version needs an operator: name==1.2.3"
-    return "write it like name==1.2.3, name>=1,<2 or name[extra]; python_version < '3.12'"
 
 
 def _words(text: str, line: LogicalLine, path: str) -> list[str]:
@@ -163,6 +151,11 @@ def _hashes(options: str, line: LogicalLine, path: str) -> tuple[str, ...]:
             raise _unknown(name, line, path)
         value = value if equals else next(words, "")
         if name == "--hash":
+            if not _HASH.fullmatch(value):
+                raise UsageError(
+                    f"{path}:{line.number}: --hash={value} is not a hash",
+                    "write it like --hash=sha256:0123abcd…",
+                )
             hashes.append(value.lower())
     return tuple(hashes)
 
@@ -191,6 +184,11 @@ def _unknown(name: str, line: LogicalLine, path: str) -> UsageError:
     from difflib import get_close_matches
 
     number, column = line.position(max(line.text.find(name), 0))
+    if name == "--hash":
+        raise UsageError(
+            f"{path}:{number}:{column}: --hash stands without a requirement",
+            "write it behind one, on the same line or after a backslash",
+        )
     known = [*(n for n in WITH_VALUE if n.startswith("--")), *sorted(FLAGS), "--hash"]
     near = get_close_matches(name, known, n=1)
     return UsageError(
