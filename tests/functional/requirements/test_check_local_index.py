@@ -187,7 +187,8 @@ def test_zip_sdists_and_c(index, check):
     index.sdist(
         "c-ext", "1.0", {
             "PKG-INFO": PKG_INFO.format("2.2", "c-ext", "1.0"),
-            "setup.py": "setup(ext_modules=[])",
+            "setup.py": "setup(ext_modules=[Extension('c', ['c.c'])])",
+            "c.c": "",
         }, suffix=".zip",
     )  # fmt: skip
     checks, findings, _ = check("c-ext")
@@ -202,7 +203,7 @@ def test_an_in_tree_backend_over_setuptools_leaves_it_to_setup_py(index, check):
             "pyproject.toml": '[build-system]\nrequires = ["setuptools", "Cython>=3"]\n'
             'backend-path = ["packaging"]\nbuild-backend = "_own"\n',
             "PKG-INFO": PKG_INFO.format("2.2", "yam", "6.0"),
-            "setup.py": "setup(ext_modules=[Ext()])\noptional = True\n",
+            "setup.py": "setup(ext_modules=[Extension('y', ['y.c'], optional=True)])\n",
         },
     )  # fmt: skip
     checks, findings, _ = check("yam")

@@ -5,6 +5,21 @@ import pytest
 from bootfit.requirements.build_needs import build_system, need_of_generator, need_of_sdist
 from bootfit.requirements.core_metadata import metadata_of
 
+#: What speed-ups of many projects do (MarkupSafe, SQLAlchemy, coverage).
+TOLERANT = """
+class BuildFailed(Exception): pass
+class Own(build_ext):
+    def run(self):
+        try:
+            build_ext.run(self)
+        except DistutilsPlatformError:
+            raise BuildFailed()
+try:
+    setup(ext_modules=[Extension('x', ['x.c'])], cmdclass={'build_ext': Own})
+except BuildFailed:
+    setup()
+"""
+
 
 def pyproject(*requires, backend=""):
     lines = f"[build-system]\nrequires = {list(requires)!r}\n"
@@ -27,10 +42,13 @@ def pyproject(*requires, backend=""):
         ({"setup.py": "setup(name='docopt')"}, "pure-sdist"),
         ({"setup.py": "setup(ext_modules=[Extension('a', ['a.c'])])"}, "c-sdist"),
         (
-            {"setup.py": "def run(self):\n    raise BuildFailed\nsetup(ext_modules=[])"},
+            {"setup.py": TOLERANT},
             "optional-c-sdist",
         ),
         ({"setup.py": "Extension('a', ['a.c'], optional=True)"}, "optional-c-sdist"),
+        ({"setup.py": "setup(ext_modules=cythonize('a/*.py'))"}, "pure-sdist"),
+        ({"setup.py": "ext_modules=m", **pyproject("setuptools", "mypy")}, "c-sdist"),
+        ({"setup.py": "ext_modules=m", **pyproject("setuptools", "cython")}, "c-sdist"),
         ({"pyproject.toml": "this is no toml", "setup.py": ""}, "pure-sdist"),
         ({}, "pure-sdist"),
     ],
@@ -56,11 +74,30 @@ def test_fortran_is_seen_in_meson_and_in_sources_but_not_in_tests():
     assert not need_of_sdist(["x-1/f2py/tests/foo.f90"], setup).fortran
 
 
-def test_a_pure_wheel_elsewhere_makes_it_optional():
-    texts = {"setup.py": "setup(ext_modules=[x])"}
-    need = need_of_sdist([], texts, optional="version 2.0 has a wheel in pure Python")
-    assert need.need == "optional-c-sdist"
-    assert "version 2.0" in need.evidence[-1]
+def test_a_pure_wheel_elsewhere_proves_nothing_and_leaves_it_open():
+    texts = {"setup.py": "setup(ext_modules=[Extension(1)])"}
+    need = need_of_sdist([], texts, pure_elsewhere="version 2.0 has a wheel in pure Python")
+    assert need.need == "c-sdist"
+    assert "version 2.0" in need.uncertain
+    told = {"setup.py": "NO = os.environ.get('A_NO_EXTENSIONS')\nsetup(ext_modules=[Extension(1)])"}
+    need = need_of_sdist([], told, pure_elsewhere="version 2.0 has a wheel in pure Python")
+    assert (need.need, need.uncertain) == ("c-sdist", "")
+    assert (
+        need.evidence[-1] == "setting A_NO_EXTENSIONS=1 for the build leaves the compiled part out"
+    )
+
+
+def test_a_backend_of_its_own_beside_sources_compiles_them():
+    texts = {
+        "pyproject.toml": (
+            "[build-system]\nrequires = ['setuptools', 'expandvars']\n"
+            "build-backend = 'own.hooks'\nbackend-path = ['packaging']\n"
+        )
+    }
+    need = need_of_sdist(["y-1/y/_quoting.pyx"], texts)
+    assert need.need == "c-sdist"
+    assert "y/_quoting.pyx" in need.uncertain
+    assert need_of_sdist(["y-1/tests/x.pyx"], texts).need == "pure-sdist"
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from bootfit.requirements.build_needs import need_of_sdist
-from bootfit.requirements.setup_script import own_build, refusal
+from bootfit.requirements.setup_script import opt_out, optional_part, own_build, refusal
 
 GIVEN_UP = """
 import os, sys
@@ -89,3 +89,43 @@ def test_a_command_of_its_own_is_told():
     assert "(Build)" in own_build(script)
     assert own_build("class Build(build_py):\n    x = 1\n") == ""
     assert own_build("class Upload(Command):\n    def run(self):\n        make()\n") == ""
+
+
+OWN_BUILD = """
+class Own(build_ext):
+    def build_extension(self, ext):
+        try:
+            super().build_extension(ext)
+        except Exception as error:
+            {handler}
+setup(ext_modules=[x], cmdclass=dict(build_ext=Own))
+"""
+
+
+@pytest.mark.parametrize(
+    ("script", "optional"),
+    [
+        ("Extension('a', optional=True)", True),
+        ("Extension('a', optional=os.environ.get('EXT') != '1')", True),
+        ("Extension('a', optional=False)", False),
+        ("Extension('a')\nNO = os.environ.get('A_NO_EXTENSIONS')", False),
+        (OWN_BUILD.format(handler="print('slow then')"), True),
+        (OWN_BUILD.format(handler="raise"), False),
+        (OWN_BUILD.format(handler="print(error)\n            raise SystemExit(1)"), False),
+        (OWN_BUILD.format(handler="raise Failed()") + "class Failed(Exception): pass", False),
+        (
+            OWN_BUILD.format(handler="raise Failed()").replace("setup(", "try: setup(")
+            + "except Failed: setup()\nclass Failed(Exception): pass",
+            True,
+        ),
+        ("class Own(build_ext):\n  try:\n    import x\n  except ImportError: pass", False),
+        ("print 'x'", False),
+    ],
+)
+def test_a_compiled_part_is_optional_where_its_failure_is_caught(script, optional):
+    assert bool(optional_part(script)) == optional
+
+
+def test_the_variable_that_leaves_the_compiled_part_out_is_named():
+    assert opt_out("os.environ.get('AIOHTTP_NO_EXTENSIONS')") == "AIOHTTP_NO_EXTENSIONS"
+    assert opt_out("os.environ.get('AIOHTTP_DEBUG')") == ""

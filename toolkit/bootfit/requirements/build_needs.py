@@ -41,10 +41,8 @@ _SOURCE = re.compile(r"\.(c|cc|cpp|cxx|cu|pyx|f|f90|f77)$", re.IGNORECASE)
 _EXTENSION = re.compile(r"\bext_modules\b|\bExtension\(|\bcffi_modules\b|\bcythonize\(")
 #: A command of its own, which is how the rest compile (uWSGI); counts only beside C sources.
 _OWN_COMMAND = re.compile(r"\bcmdclass\b|\bdistclass\b|\bhas_ext_modules\b")
-_OPTIONAL = re.compile(
-    r"\boptional\s*=\s*True|\bclass BuildFailed\b|\braise BuildFailed\b"
-    r"|--without-(?:speedups|libyaml|c-extensions)|_skip_ext|SKIP_CYTHON|NO_EXTENSIONS"
-)
+#: In ``tool.setuptools.ext-modules`` of a pyproject.toml.
+_OPTIONAL_TABLE = re.compile(r"(?m)\boptional\s*=\s*true\b")
 _NOT_BUILT = re.compile(r"(?:^|/)(?:tests?|docs?|examples?|benchmarks?)/")
 
 
@@ -78,14 +76,15 @@ def need_of_generator(generator: str) -> BuildNeed | None:
 
 
 def need_of_sdist(
-    names: Iterable[str], texts: Mapping[str, str], *, optional: str = ""
+    names: Iterable[str], texts: Mapping[str, str], *, pure_elsewhere: str = ""
 ) -> BuildNeed:
     """Return what building the sdist needs.
 
     Args:
         names: its members.
         texts: path inside the sdist (without its top folder) → content, of those that were read.
-        optional: how it is known that its compiled part is optional; "" where it is not.
+        pure_elsewhere: which version has a wheel in pure Python, in words; "" for none. That
+            proves nothing of this sdist: many are built with a variable set.
     """
     requires, backend = build_system(texts.get("pyproject.toml"))
     declared = {canonicalize_name(name) for name in requires}
@@ -104,25 +103,46 @@ def need_of_sdist(
         or "ext-modules" in texts.get("pyproject.toml", "")
         or bool(sources and _OWN_COMMAND.search(setup))
     )
+    script = texts.get("setup.py", "") if runs_setup(requires, backend) else ""
     if not compiled and not extension:
         evidence = (words or "its setup.py has no extension modules",)
-        own = own_build(texts.get("setup.py", "")) if runs_setup(requires, backend) else ""
-        return BuildNeed("pure-sdist", evidence, uncertain=own)
-    fortran = _fortran(sources, texts.get("meson.build", ""))
-    why = [
+        if sources and own_backend(texts.get("pyproject.toml")):
+            own = f"its own build backend is beside sources ({sources[0].partition('/')[2]})"
+            return BuildNeed("c-sdist", (own, *evidence), uncertain=own)
+        return BuildNeed("pure-sdist", evidence, uncertain=own_build(script))
+    if not compiled and not sources and "Extension(" not in setup and "mypy" not in declared:
+        # Compiled where Cython or mypyc happens to be there (pydantic 1, charset-normalizer).
+        nothing = "its setup.py can compile, and the sdist has no sources for that"
+        return BuildNeed("pure-sdist", (nothing,), uncertain=nothing)
+    why = (
         f"its build requires {', '.join(compiled)}"
         if compiled
         else f"its setup.py compiles ({sources[0].partition('/')[2]})"
         if sources
         else "its setup.py builds extension modules"
-    ]
-    if not optional and _OPTIONAL.search(setup):
-        optional = "its setup.py goes on where the compiler fails"
+    )
+    fortran = _fortran(sources, texts.get("meson.build", ""))
+    return _compiled(why, script, texts.get("pyproject.toml", ""), fortran, pure_elsewhere)
+
+
+def _compiled(
+    why: str, script: str, pyproject: str, fortran: str, pure_elsewhere: str
+) -> BuildNeed:
+    """Return the need of an sdist with a compiled part, by what happens without a compiler."""
+    from bootfit.requirements.setup_script import opt_out, optional_part
+
+    optional = optional_part(script)
+    if not optional and _OPTIONAL_TABLE.search(pyproject):
+        optional = "its extension modules are declared optional"
     if optional:
-        return BuildNeed("optional-c-sdist", (*why, f"the compiled part is optional: {optional}"))
-    if fortran:
-        why.append(f"it compiles Fortran ({fortran})")
-    return BuildNeed("c-sdist", tuple(why), fortran=bool(fortran))
+        return BuildNeed("optional-c-sdist", (why, f"the compiled part is optional: {optional}"))
+    told = (f"it compiles Fortran ({fortran})",) if fortran else ()
+    uncertain = ""
+    if variable := opt_out(script):
+        told = (*told, f"setting {variable}=1 for the build leaves the compiled part out")
+    elif pure_elsewhere:
+        uncertain = f"{pure_elsewhere}, and its sdist does not say how that is built"
+    return BuildNeed("c-sdist", (why, *told), fortran=bool(fortran), uncertain=uncertain)
 
 
 def runs_setup(requires: Sequence[str], backend: str) -> bool:
@@ -131,6 +151,15 @@ def runs_setup(requires: Sequence[str], backend: str) -> bool:
     A backend of the project's own that asks for setuptools does.
     """
     return backend.startswith("setuptools") or "setuptools" in requires
+
+
+def own_backend(pyproject: str | None) -> bool:
+    """Return whether the build backend lies in the sdist itself (PEP 517, ``backend-path``)."""
+    try:
+        table: Any = tomllib.loads(pyproject or "").get("build-system", {})
+    except tomllib.TOMLDecodeError:
+        return False
+    return isinstance(table, dict) and bool(table.get("backend-path"))
 
 
 def _fortran(sources: Iterable[str], meson: str) -> str:

@@ -20,7 +20,7 @@ from bootfit.requirements.index_page import IndexFile, ProjectFiles
 from bootfit.requirements.wheel_match import is_pure
 
 _WANTED = ("PKG-INFO", "pyproject.toml", "setup.py", "setup.cfg", "meson.build")
-_OPTIONAL_BY_PURE_WHEEL = "version {} has a wheel in pure Python"
+_PURE_WHEEL = "version {} has a wheel in pure Python"
 
 
 def sdist_of(files: tuple[IndexFile, ...]) -> IndexFile | None:
@@ -49,7 +49,7 @@ def find_build_need(index: Index, page: ProjectFiles, version: Version) -> Build
     except UnreadableArchive as error:
         return BuildNeed("pure-sdist", (), unreadable=f"{sdist.filename}: {error}")
     texts = _inside(members.texts)
-    need = need_of_sdist(members.names, texts, optional=_optional(page))
+    need = need_of_sdist(members.names, texts, pure_elsewhere=_pure_elsewhere(page))
     if "PKG-INFO" in texts and not metadata_of(texts).promised and not _other_wheel(files):
         return replace(need, dynamic_dependencies=True)
     return need
@@ -97,8 +97,8 @@ def _other_wheel(files: tuple[IndexFile, ...]) -> bool:
     return any(file.kind == "wheel" for file in files)
 
 
-def _optional(page: ProjectFiles) -> str:
-    """A project that publishes pure and compiled wheels can do without the compiled part."""
+def _pure_elsewhere(page: ProjectFiles) -> str:
+    """Return which version has pure and compiled wheels, in words; "" for none."""
     compiled = any(file.kind == "wheel" and not is_pure((file,)) for file in page.files)
     pure = [file.version for file in page.files if file.kind == "wheel" and is_pure((file,))]
     both = sorted(
@@ -106,7 +106,7 @@ def _optional(page: ProjectFiles) -> str:
         for version in set(pure)
         if any(f.kind == "wheel" and not is_pure((f,)) for f in page.of(version))
     )
-    return _OPTIONAL_BY_PURE_WHEEL.format(both[-1]) if compiled and both else ""
+    return _PURE_WHEEL.format(both[-1]) if compiled and both else ""
 
 
 def _is_wanted(name: str) -> bool:

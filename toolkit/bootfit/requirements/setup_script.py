@@ -41,9 +41,8 @@ def own_build(script: str) -> str:
     What such a command does cannot be read off its sources: it may call a compiler, ask the
     network, or only copy a file.
     """
-    try:
-        module = ast.parse(script)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    module = _parsed(script)
+    if module is None:
         return ""
     for node in ast.walk(module):
         if isinstance(node, ast.ClassDef) and _BUILDS & {_last_name(base) for base in node.bases}:
@@ -51,6 +50,84 @@ def own_build(script: str) -> str:
             if "run" in methods or "build_extension" in methods:
                 return f"its setup.py builds with a command of its own ({node.name})"
     return ""
+
+
+def optional_part(script: str) -> str:
+    """Return how ``script`` goes on where its compiled part cannot be built; "" where it does not.
+
+    That a variable of the environment leaves the part out is no such way: an installer does not
+    set it.
+    """
+    module = _parsed(script)
+    if module is None:
+        return ""
+    if any(_may_fail(node) for node in ast.walk(module)):
+        return "its extension modules are declared optional"
+    caught = _caught_by_name(module)
+    for node in ast.walk(module):
+        if isinstance(node, ast.ClassDef) and any(
+            "build_ext" in ast.unparse(b) for b in node.bases
+        ):
+            for attempt in ast.walk(node):
+                if isinstance(attempt, ast.Try) and _builds(attempt.body):
+                    ways = [_goes_on(handler, caught) for handler in attempt.handlers]
+                    if any(ways):
+                        return "its setup.py goes on where the compiler fails"
+    return ""
+
+
+def opt_out(script: str) -> str:
+    """Return the variable of the environment that leaves the compiled part out; "" for none."""
+    found = re.search(r"[\"'](\w*(?:NO_EXTENSIONS|SKIP_CYTHON|NO_EXT)\w*)[\"']", script)
+    return found[1] if found else ""
+
+
+def _may_fail(node: ast.AST) -> bool:
+    """Return whether ``node`` is a call like ``Extension(…, optional=…)`` that is not always no."""
+    return isinstance(node, ast.Call) and any(
+        word.arg == "optional"
+        and not (isinstance(word.value, ast.Constant) and not word.value.value)
+        for word in node.keywords
+    )
+
+
+def _builds(body: Sequence[ast.stmt]) -> bool:
+    """Return whether ``body`` calls what it overrides, or compiles."""
+    return any(
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in {"run", "build_extension", "build_extensions"}
+        for statement in body
+        for node in ast.walk(statement)
+    )
+
+
+def _goes_on(handler: ast.ExceptHandler, caught: set[str]) -> bool:
+    """Return whether ``handler`` ends without an error, or with one that is caught elsewhere."""
+    last = handler.body[-1]
+    if not isinstance(last, ast.Raise):
+        return True
+    raised = last.exc.func if isinstance(last.exc, ast.Call) else last.exc
+    return isinstance(raised, ast.Name) and raised.id in caught
+
+
+def _caught_by_name(module: ast.Module) -> set[str]:
+    """Return the exceptions of the script's own that it catches."""
+    own = {node.name for node in ast.walk(module) if isinstance(node, ast.ClassDef)}
+    return own & {
+        name.id
+        for node in ast.walk(module)
+        if isinstance(node, ast.ExceptHandler) and node.type is not None
+        for name in ast.walk(node.type)
+        if isinstance(name, ast.Name)
+    }
+
+
+def _parsed(script: str) -> ast.Module | None:
+    try:
+        return ast.parse(script)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def _refusing(

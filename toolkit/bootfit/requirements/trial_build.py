@@ -241,7 +241,7 @@ def _why(done: ChildResult, killed: bool, time_limit_seconds: float) -> tuple[st
         return ("its build flooded its output",)
     lines = [_readable(line) for line in (done.stdout + done.stderr).splitlines()]
     lines = [line for line in lines if line and not _FRAME.match(line)]
-    errors = [line for line in lines if re.search(r"\berror\b|Error\b|not found", line)]
+    errors = [line for line in lines if re.search(r"\berror\b|Error\b|(?:not|be) found", line)]
     shown = list(dict.fromkeys([*errors[-_LAST_LINES:], *lines[-1:]]))
     return tuple(shown) or (f"its build ended with code {done.returncode}",)
 
