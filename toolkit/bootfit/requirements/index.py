@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Index", "IndexAddress", "IndexUnreachableError", "index_address"]
 
-_THREADS = 4
+_THREADS = 3
 #: How often a page is read before it is said that the index contradicts itself.
 _TRIES = 4
 _ONLINE = "run once without --offline"
