@@ -93,6 +93,28 @@ def test_a_lock_is_found_and_requirement_files_come_first(tmp_path, lock):
     assert load_config(tmp_path).requirements == ("requirements.txt",)
 
 
+def test_dependencies_that_are_dynamic_are_dependencies(tmp_path):
+    write(tmp_path, '[project]\nname = "a"\ndynamic = ["dependencies"]\n')
+    assert load_config(tmp_path).requirements == ("pyproject.toml",)
+    write(tmp_path, '[project]\nname = "a"\ndynamic = ["version"]\n')
+    assert load_config(tmp_path).requirements == ()
+
+
+def test_extras_and_groups_are_chosen_beside_the_files(tmp_path):
+    (tmp_path / "requirements.txt").touch()
+    chosen = Overrides(extras=("ml",), groups=("web",))
+    files = ("requirements.txt", "pyproject.toml[ml]", "pyproject.toml:web")
+    assert load_config(tmp_path, chosen).requirements == files
+    write(tmp_path, '[tool.bootfit]\nrequirements = ["uv.lock"]\n')
+    assert load_config(tmp_path, chosen).requirements == ("uv.lock[ml]", "uv.lock:web")
+
+
+def test_a_target_by_hand(tmp_path):
+    write(tmp_path, '[tool.bootfit]\ntarget = "windows-amd64"\n')
+    assert load_config(tmp_path).target == "windows-amd64"
+    assert load_config(tmp_path, Overrides(target="linux")).target == "linux"
+
+
 def test_plugins_as_a_table(tmp_path):
     config = load_config(
         write(

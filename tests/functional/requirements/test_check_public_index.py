@@ -2,7 +2,7 @@
 
 import pytest
 
-from bootfit.platforms import load_platform, target_for
+from bootfit.platforms import by_hand, load_platform, target_for
 from bootfit.requirements import check_project
 
 pytestmark = pytest.mark.network
@@ -26,18 +26,24 @@ PLANNER = (
 def check(tmp_path, monkeypatch):
     monkeypatch.delenv("BOOTFIT_INDEX_URL", raising=False)
 
-    def run(*lines, python, matrix=()):
+    def run(*lines, python, matrix=(), target=""):
         (tmp_path / "requirements.txt").write_text("\n".join(lines) + "\n")
+        (tmp_path / ".python-version").write_text(python)
         platform = load_platform("render-free")
-        return check_project(
+        chosen = target_for(platform, python) if not target else None
+        if chosen is None:
+            platform, chosen = by_hand(platform, target, python)
+        result, findings = check_project(
             tmp_path,
             ("requirements.txt",),
             platform,
-            target_for(platform, python),
+            chosen,
             exclude_newer=DAY,
             matrix=matrix,
             progress=lambda _: None,
         )
+        # What changed since that day changes daily.
+        return result, tuple(finding for finding in findings if finding.slug != "unpinned")
 
     return run
 
@@ -106,3 +112,24 @@ def test_sdists_of_every_kind(check, line, verdict):
     result, _ = check(line, python="3.13.4")
     name = line.partition("==")[0].lower()
     assert next(one.verdict for one in result.distributions if one.name == name) == verdict
+
+
+@pytest.mark.parametrize(
+    ("target", "python", "line", "wheel"),
+    [
+        ("windows-amd64", "3.13", "numpy==2.2.1", "cp313-cp313-win_amd64"),
+        ("macos-14-arm64", "3.13", "numpy==2.2.1", "cp313-cp313-macosx_14_0_arm64"),
+        ("macos-12-arm64", "3.13", "numpy==2.2.1", "cp313-cp313-macosx_11_0_arm64"),
+        ("aarch64-linux-musl1.2", "3.13", "numpy==2.2.1", "cp313-cp313-musllinux_1_2_aarch64"),
+        ("linux", "3.13t", "numpy==2.2.1", "cp313-cp313t-manylinux_2_17_x86_64"),
+        ("windows-amd64", "3.14t", "markupsafe==3.0.3", "cp314-cp314t-win_amd64"),
+        ("windows-arm64", "3.13", "cryptography==44.0.0", ""),
+        ("linux", "3.13t", "cryptography==44.0.0", ""),
+        ("linux", "3.13", "cryptography==44.0.0", "cp39-abi3-manylinux_2_28_x86_64"),
+    ],
+)
+def test_targets_of_every_kind(check, target, python, line, wheel):
+    result, _ = check(line, python=python, target=target)
+    name = line.partition("==")[0]
+    found = next(one.wheel for one in result.distributions if one.name == name)
+    assert (wheel in found.filename) if wheel else found is None

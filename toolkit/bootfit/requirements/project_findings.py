@@ -1,6 +1,6 @@
 """Findings about a project as a whole: which Python will run, and what its files leave open."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from packaging.utils import canonicalize_name
@@ -19,7 +19,7 @@ from bootfit.requirements.rules import (
 )
 from bootfit.requirements.target_environment import approximations
 
-#: So many changes are listed.
+#: So many names are listed.
 _SHOWN = 12
 
 
@@ -98,14 +98,11 @@ def _unpinned(inquiry: Inquiry, exclude_newer: str | None) -> list[Finding]:
     if not free:
         return []
     changes = _since(inquiry, exclude_newer) if exclude_newer else None
-    evidence = [f"{entry.place}: {entry.text}" for entry in free[:_SHOWN]]
-    evidence += [f"and {len(free) - _SHOWN} more"] if len(free) > _SHOWN else []
+    evidence = [f"unpinned: {_listed([entry.requirement.name for entry in free])}"]
     since = ""
     if changes is not None:
         since = f"; {len(changes)} distributions would change between {exclude_newer} and today"
-        shown = sorted(changes)[:_SHOWN]
-        evidence += [f"{name} {changes[name]}" for name in shown]
-        evidence += [f"and {len(changes) - _SHOWN} more"] if len(changes) > _SHOWN else []
+        evidence += [f"{name} {changes[name]}" for name in sorted(changes)]
     return [
         Unpinned.finding(
             "unpinned",
@@ -142,6 +139,11 @@ def _since(inquiry: Inquiry, exclude_newer: str) -> Mapping[str, str] | None:
         for name in then.versions.keys() | now.versions.keys()
         if then.versions.get(name) != now.versions.get(name)
     }
+
+
+def _listed(names: Sequence[str]) -> str:
+    rest = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + rest
 
 
 def _minor(python: str) -> tuple[str, ...]:
