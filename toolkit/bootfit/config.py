@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 
 from bootfit.model.app import ImplementationDeclaration, PluginDeclaration, RequestSpec
+from bootfit.model.compare_table import CompareTable, SubjectTable, allowances_of
 from bootfit.model.errors import UsageError
 from bootfit.model.requirement_source import with_choices
 from bootfit.model.server_bounds import check_bounds
@@ -78,6 +79,7 @@ class _Table(_Shape, frozen=True):
     budget: _Budget = _Budget()
     server: _Server = _Server()
     requests: list[_Request] = []
+    compare: CompareTable = CompareTable()
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,8 @@ class Config:
     import_seconds: float | None = None
     server: ServerWishes = ServerWishes()
     requests: tuple[RequestSpec, ...] = ()
+    #: What figures may grow by between two runs, as it is written.
+    compare: CompareTable = field(default_factory=CompareTable)
     #: What the project does not say and was assumed, in words.
     assumptions: tuple[str, ...] = ()
 
@@ -200,6 +204,7 @@ def load_config(root: Path, overrides: Overrides | None = None) -> Config:
             max_requests=table.server.max_requests,
         ),
         requests=tuple(_request(entry) for entry in table.requests),
+        compare=table.compare,
         assumptions=tuple(assumptions),
     )
 
@@ -235,7 +240,11 @@ def _refuse_unknown_keys(raw: dict[str, Any]) -> None:
         ("", _Table, raw),
         ("budget.", _Budget, raw.get("budget")),
         ("server.", _Server, raw.get("server")),
+        ("compare.", CompareTable, raw.get("compare")),
     ]
+    subjects = compare.get("subjects") if isinstance(compare := raw.get("compare"), dict) else None
+    if isinstance(subjects, dict):
+        tables += [(f"compare.subjects.{name}.", SubjectTable, subjects[name]) for name in subjects]
     plugins = raw.get("plugins")
     if isinstance(plugins, dict):
         tables += [(f"plugins.{name}.", _Plugin, plugins[name]) for name in plugins]
@@ -265,6 +274,7 @@ def _convert(raw: dict[str, Any]) -> _Table:
         ) from None
     server = table.server
     try:
+        allowances_of(table.compare)
         check_bounds(
             {
                 "workers": server.workers,

@@ -8,8 +8,9 @@ from bootfit.model.errors import UsageError
 def measure(walk: Walk) -> None:
     """Learn what the app is and what each implementation costs."""
     from bootfit.commands.imports_of import imports_of, weigh_boot, with_lazy_imports
+    from bootfit.commands.sharding import measure_part
     from bootfit.imports import as_assumed, find_application
-    from bootfit.measure import describe, find_interpreter, measure_project
+    from bootfit.measure import describe, find_interpreter
 
     config = walk.config
     interpreter = find_interpreter(walk.root, config.interpreter)
@@ -33,18 +34,7 @@ def measure(walk: Walk) -> None:
     declared = {plugin.name for plugin in description.plugins}
     description = with_lazy_imports(walk, description, imports)
     assumed = {plugin.name for plugin in description.plugins} - declared
-    measurements, findings = measure_project(
-        description,
-        walk.root,
-        interpreter,
-        samples=walk.options["samples"],
-        jobs=walk.options["jobs"],
-        budget_bytes=walk.budget_bytes,
-        import_seconds=config.import_seconds,
-        environment=config.environment,
-        time_limit_seconds=walk.options["time_limit"],
-        progress=walk.progress,
-    )
+    measurements, findings = measure_part(walk, description, interpreter)
     findings = as_assumed(findings, assumed, measurements)
     walk.learn(*findings, app=description, measurements=measurements)
     weigh_boot(walk, description, imports, measurements)

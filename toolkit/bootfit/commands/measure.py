@@ -1,10 +1,12 @@
 """`bootfit measure`: what does each implementation cost?"""
 
+from pathlib import Path
 from typing import Any
 
 import click
 
-from bootfit.commands.options import project_options
+from bootfit.commands.compare_options import allow_option, baseline_option
+from bootfit.commands.options import option, project_options
 from bootfit.commands.output_options import output_options
 from bootfit.commands.probe_options import app_options
 
@@ -12,10 +14,38 @@ from bootfit.commands.probe_options import app_options
 @click.command("measure")
 @project_options
 @app_options
+@option(
+    "--shard",
+    envvar="BOOTFIT_SHARD",
+    metavar="N/OF",
+    help="Measure this part of the plugins alone; `bootfit merge` puts all parts together. The "
+    "last one loads all plugins together.",
+)
+@baseline_option
+@allow_option
 @output_options
-def command(**options: Any) -> int:
+def command(shard: str | None, baseline: Path | None, **options: Any) -> int:
     """Measure import time and peak memory of each implementation of PROJECT's app."""
+    from bootfit.commands.compared import read_profile
+    from bootfit.commands.keeping import compare_with_baseline
     from bootfit.commands.legs import measure
-    from bootfit.commands.walk import walk_through
+    from bootfit.commands.walk import Walk, walk_through
+    from bootfit.model.errors import UsageError
+    from bootfit.model.shards import parse_shard
 
-    return walk_through("measure", options, measure)
+    if shard and baseline:
+        raise UsageError(
+            "--shard and --baseline exclude each other", "merge the shards, then compare the whole"
+        )
+    part = parse_shard(shard) if shard else None
+    if baseline:
+        read_profile(baseline)  # before minutes of measuring
+
+    def split(walk: Walk) -> None:
+        walk.learn(shard=part)
+
+    def compare(walk: Walk) -> None:
+        if baseline:
+            compare_with_baseline(walk, baseline)
+
+    return walk_through("measure", options, split, measure, compare)

@@ -10,6 +10,7 @@ from bootfit.model.finding import Finding, Severity, in_order
 from bootfit.model.run import Run
 from bootfit.model.style import Style
 from bootfit.report.text_check import check_section
+from bootfit.report.text_comparison import comparison_section
 from bootfit.report.text_memory import memory_section
 from bootfit.report.text_plan import emitted_section, plan_section
 from bootfit.report.text_verify import verify_section
@@ -34,13 +35,15 @@ def render(run: Run, style: Style) -> str:
     sections: list[RenderableType] = []
     if style.verbosity >= 0:
         sections.append(Text(f"bootfit {run.bootfit_version} · {run.project} on {run.target}"))
-        sections += [
-            *check_section(run, style),
-            *memory_section(run, style),
-            *plan_section(run, style),
-            *emitted_section(run, style),
-            *verify_section(run, style),
-        ]
+        if run.command != "compare":
+            sections += [
+                *check_section(run, style),
+                *memory_section(run, style),
+                *plan_section(run, style),
+                *emitted_section(run, style),
+                *verify_section(run, style),
+            ]
+        sections += comparison_section(run, style)
     sections += _findings(run, style)
     sections.append(_verdict(run))
     console.print(Group(*(_spaced(sections))))

@@ -8,14 +8,19 @@ from bootfit.model.errors import ExitCode
 from bootfit.model.finding import Finding, Severity
 from bootfit.model.run import Run
 
-_DENIED = {"check": "does not install on", "measure": "does not fit on"}
+_DENIED = {
+    "check": "does not install on {}",
+    "measure": "does not fit on {}",
+    "compare": "takes more than it did",
+}
 _GRANTED = {
-    "check": "installs on",
-    "measure": "was measured against the budget of",
-    "tune": "has a plan for",
-    "emit": "has its files for",
-    "verify": "boots and fits on",
-    "fit": "installs, boots and fits on",
+    "check": "installs on {}",
+    "measure": "was measured against the budget of {}",
+    "tune": "has a plan for {}",
+    "emit": "has its files for {}",
+    "verify": "boots and fits on {}",
+    "fit": "installs, boots and fits on {}",
+    "compare": "takes no more than it did, beyond noise and what is tolerated",
 }
 
 
@@ -42,10 +47,10 @@ def verdict(run: Run) -> Verdict:
         )
         return Verdict("unknown", sentence)
     if code is ExitCode.FINDINGS:
-        denied = _DENIED.get(run.command, "does not pass on")
-        return Verdict("no", f"{run.project} {denied} {run.platform}: {counted}")
-    granted = _GRANTED.get(run.command)
-    return Verdict("yes", f"{run.project} {f'{granted} {run.platform}' if granted else 'passed'}")
+        denied = _DENIED.get(run.command, "does not pass on {}").format(run.platform)
+        return Verdict("no", f"{run.project} {denied}: {counted}")
+    granted = _GRANTED.get(run.command, "passed").format(run.platform)
+    return Verdict("yes", f"{run.project} {granted}")
 
 
 def _counted(findings: tuple[Finding, ...]) -> str:
