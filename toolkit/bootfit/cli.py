@@ -16,6 +16,7 @@ COMMANDS = {
     "fit": "Check, measure, tune, emit and verify: one verdict.",
     "check": "Say whether every requirement installs on the target.",
     "measure": "Measure import time and peak memory of each implementation.",
+    "why": "Say why a module is loaded, what it costs, and what remains without it.",
     "tune": "Choose server settings and implementations that fit.",
     "emit": "Write the files of the plan: gunicorn.conf.py, Procfile, render.yaml, …",
     "verify": "Boot what was emitted under the memory limit and drive it.",

@@ -6,12 +6,14 @@ from bootfit.measure.environment import import_costs, look_at_environment
 from bootfit.measure.interpreter import find_interpreter
 from bootfit.measure.project import measure_project, measure_union
 from bootfit.measure.verdict import Verdict, judge
+from bootfit.measure.why import explain_module
 
 __all__ = [
     "COMPARED_WITH_TARGET",
     "Verdict",
     "describe",
     "environment_drift",
+    "explain_module",
     "find_interpreter",
     "import_costs",
     "judge",

@@ -124,6 +124,7 @@ class ModuleTree:
 class Without:
     """What became of the same boot with a module that could not be found."""
 
+    #: "unknown" where the run ended in another way than by an exception.
     status: Literal["works", "fails", "unknown"]
     #: Why it fails, in one line.
     detail: str = ""
@@ -144,6 +145,7 @@ class ModuleWhy:
     cost: ModuleCost
     #: From the first import that led to it, to itself.
     chain: tuple[ModuleCost, ...]
+    without: Without
     #: What the whole boot took, and how many modules it loaded.
     boot: Cost
     boot_modules: int
@@ -153,5 +155,11 @@ class ModuleWhy:
     #: Other modules that hold it, or something of it, once all is loaded.
     users: tuple[str, ...] = ()
     users_more: int = 0
-    without: Without | None = None
     memory_known: bool = True
+
+    @property
+    def loader(self) -> str:
+        """Return what loads it, in words."""
+        if self.implementations:
+            return f"{self.implementations[0]} on top of the app"
+        return "the app"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bootfit.model.app import AppDescription
+from bootfit.model.attribution import ModuleWhy
 from bootfit.model.check import CheckResult
 from bootfit.model.comparison import Comparison
 from bootfit.model.evidence import Evidence
@@ -50,6 +51,8 @@ class Run:
     plan: Plan | None = None
     emitted: tuple[EmittedFile, ...] = ()
     evidence: Evidence | None = None
+    #: What `bootfit why` was asked.
+    why: ModuleWhy | None = None
     #: The memory that may be used: the project's budget, or the platform's.
     budget_bytes: int | None = None
     #: Where this run was compared with an earlier one.

@@ -11,6 +11,7 @@ from bootfit.model.run import Run
 from bootfit.model.style import Style
 from bootfit.report.text_check import check_section
 from bootfit.report.text_comparison import comparison_section
+from bootfit.report.text_imports import why_section
 from bootfit.report.text_memory import memory_section
 from bootfit.report.text_plan import emitted_section, plan_section
 from bootfit.report.text_verify import verify_section
@@ -39,6 +40,7 @@ def render(run: Run, style: Style) -> str:
             sections += [
                 *check_section(run, style),
                 *memory_section(run, style),
+                *why_section(run),
                 *plan_section(run, style),
                 *emitted_section(run, style),
                 *verify_section(run, style),

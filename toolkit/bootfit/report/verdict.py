@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bootfit.model.answer import exit_code
+from bootfit.model.attribution import ModuleWhy
 from bootfit.model.errors import ExitCode
 from bootfit.model.finding import Finding, Severity
 from bootfit.model.run import Run
+from bootfit.model.sizes import format_mib
 
 _DENIED = {
     "check": "does not install on {}",
@@ -49,8 +51,19 @@ def verdict(run: Run) -> Verdict:
     if code is ExitCode.FINDINGS:
         denied = _DENIED.get(run.command, "does not pass on {}").format(run.platform)
         return Verdict("no", f"{run.project} {denied}: {counted}")
+    if run.why is not None:
+        return Verdict("yes", _loaded(run.why))
     granted = _GRANTED.get(run.command, "passed").format(run.platform)
     return Verdict("yes", f"{run.project} {granted}")
+
+
+def _loaded(why: ModuleWhy) -> str:
+    total = why.cost.total
+    memory = f"{format_mib(total.anonymous_bytes)} and " if why.memory_known else ""
+    return (
+        f"{why.cost.module} is loaded by {why.loader}, and takes {memory}"
+        f"{total.cpu_seconds:.2f} s of CPU time with what it brings"
+    )
 
 
 def _counted(findings: tuple[Finding, ...]) -> str:
