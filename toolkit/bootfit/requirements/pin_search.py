@@ -54,29 +54,41 @@ class PinSearch:
         Raises:
             UndeterminedError: the index does not answer.
         """
-        names = set(offending)
+        why = ""
+        # Rather more pins upwards than one of them back by years.
+        for upwards in (True, False):
+            found, reason = self._widening(set(offending), upwards=upwards)
+            if found:
+                return found, ()
+            why = why or reason
+        return {}, (why or "no change of its pins mends it",)
+
+    def _widening(self, names: set[str], *, upwards: bool) -> tuple[Versions, str]:
+        """Relax ``names``, and whatever else the resolver names, until something does."""
         reasons: tuple[str, ...] = ()
         for _ in range(_ROUNDS):
-            answer = self._relaxed(names)
+            answer = self._relaxed(names, upwards=upwards)
             if not isinstance(answer, NoSolution):
-                return answer, ()
+                return answer, ""
             reasons = answer.reasons
             wider = names_in(" ".join(reasons), [name for name in self._pins if name not in names])
             if not wider:
                 break
-            single = self._with_one_more(names, wider)
+            single = self._with_one_more(names, wider, upwards=upwards)
             if single is not None:
-                return single, ()
+                return single, ""
             names |= set(wider)
         which = ", ".join(sorted(names)) or "the pins"
         conclusion = reasons[0] if reasons else "no versions meet all requirements"
-        return {}, (f"no other versions of {which} mend it: {conclusion}",)
+        return {}, f"no other versions of {which} mend it: {conclusion}"
 
-    def _with_one_more(self, names: set[str], wider: Sequence[str]) -> Versions | None:
+    def _with_one_more(
+        self, names: set[str], wider: Sequence[str], *, upwards: bool
+    ) -> Versions | None:
         """Return what changes one more pin, and changes it least; None where none is enough."""
         if len(wider) > _MOST_SINGLE:
             return None
-        answers = [self._relaxed(names | {one}) for one in wider]
+        answers = [self._relaxed(names | {one}, upwards=upwards) for one in wider]
         found = [answer for answer in answers if not isinstance(answer, NoSolution)]
         return min(found, key=self._distance, default=None)
 
@@ -88,25 +100,27 @@ class PinSearch:
             steps.append(next((i for i, (a, b) in enumerate(pairs) if a != b), len(pairs)))
         return len(steps), sorted(-step for step in steps)
 
-    def _relaxed(self, names: Set[str]) -> Versions | NoSolution:
-        """Return the nearest versions of ``names`` that do, upwards before downwards."""
+    def _relaxed(self, names: Set[str], *, upwards: bool) -> Versions | NoSolution:
+        """Return the nearest versions of ``names`` that do; what has none above goes down."""
         nearest = self._nearest(names)
-        ways = [
-            # Each by itself as near as can be, and together.
-            self._question(names, {name: f"=={version}" for name, version in nearest.items()}),
-            self._question(names, self._from(names, nearest), lowest=True),
-            self._question(names, {name: f"<{self._lowest(name)}" for name in names}),
-            self._question(names, {}),
-        ]
-        first: NoSolution | None = None
-        for number, question in enumerate(ways[0 if len(nearest) == len(names) else 1 :]):
+        if upwards:
+            exact = {name: f"=={version}" for name, version in nearest.items()}
+            if len(exact) == len(names):
+                # Each by itself as near as can be, and together.
+                answer = self._resolve(self._question(names, exact), names)
+                if isinstance(answer, Resolution):
+                    return self._changed(names, answer)
+            ways = [self._question(names, self._from(names, nearest), lowest=True)]
+        else:
+            below = {name: f"<{self._lowest(name)}" for name in names}
+            ways = [self._question(names, below), self._question(names, {})]
+        refused = NoSolution(())
+        for question in ways:
             answer = self._resolve(question, names)
             if isinstance(answer, Resolution):
-                changed = self._changed(names, answer)
-                return changed if number == 0 else self._nearer(names, changed)
-            # Why the pins as they are do not do, and not why older ones would not.
-            first = first or answer
-        return first or NoSolution(())
+                return self._nearer(names, self._changed(names, answer))
+            refused = answer
+        return refused
 
     def _nearer(self, names: Set[str], found: Versions) -> Versions:
         """Return ``found`` moved towards the pins as far as it goes, one name after the other.

@@ -37,6 +37,7 @@ _FRAME = re.compile(
     r"hint:|error: Failed to build|cause: The build backend returned|Building wheel"
 )
 _LONGEST_LINE = 300
+_TELLING = re.compile(r"\berror\b|Error\b|Exception\b|(?:not|be) found")
 _ONE_AT_A_TIME = Lock()
 _PASSED_ON = ("LANG", "LC_ALL", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTPS_PROXY", "HTTP_PROXY")
 
@@ -241,7 +242,7 @@ def _why(done: ChildResult, killed: bool, time_limit_seconds: float) -> tuple[st
         return ("its build flooded its output",)
     lines = [_readable(line) for line in (done.stdout + done.stderr).splitlines()]
     lines = [line for line in lines if line and not _FRAME.match(line)]
-    errors = [line for line in lines if re.search(r"\berror\b|Error\b|(?:not|be) found", line)]
+    errors = [line for line in lines if _TELLING.search(line)]
     shown = list(dict.fromkeys([*errors[-_LAST_LINES:], *lines[-1:]]))
     return tuple(shown) or (f"its build ended with code {done.returncode}",)
 
