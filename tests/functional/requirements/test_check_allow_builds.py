@@ -1,6 +1,8 @@
 """`--allow-builds`: sdists are built, in bounds, and only then does their code run."""
 
 import time
+from dataclasses import replace
+from platform import machine
 
 import pytest
 
@@ -78,11 +80,34 @@ def test_a_python_that_is_not_here_is_no_failure(index, check, own, monkeypatch)
     assert not [f for f in findings if f.severity is Severity.ERROR]
 
 
-def built(index, builder=None, **known):
+def test_another_machine_is_no_failure(index, own, tmp_path):
+    ran = tmp_path / "ran"
+    own(f"open({str(ran)!r}, 'w')")
+    target = target_for(load_platform("render-free"), HERE)
+    others = (
+        replace(target, system="windows", libc="", libc_version=""),
+        replace(target, architecture="aarch64" if machine() == "x86_64" else "x86_64"),
+        replace(target, libc="musl", libc_version="1.2"),
+    )
+    for other in others:
+        trial = built(index, target=other)
+        assert not trial.built
+        assert not trial.failed
+        assert "this machine is not" in trial.words[0]
+    assert not ran.exists()
+
+
+def test_a_zip_is_built_as_well(index):
+    files = {"pyproject.toml": PYPROJECT, "own.py": BACKEND.format(act="pass")}
+    index.sdist("own", "1.0", files, suffix=".zip")
+    assert built(index).built
+
+
+def built(index, builder=None, target=None, **known):
     no_tools = Builder(False, False, False, False, False)
     with Index((index_address(index.url),), timeout_seconds=10) as asked:
         (sdist,) = asked.page("own").files
-        target = target_for(load_platform("render-free"), HERE)
+        target = target or target_for(load_platform("render-free"), HERE)
         return try_build(asked, sdist, target, builder or no_tools, **known)
 
 

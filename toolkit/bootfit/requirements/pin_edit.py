@@ -118,7 +118,8 @@ def _prove_toml(before: str, after: str, changes: Sequence[PinChange], file: str
 
 def _changed(line: LogicalLine, change: PinChange) -> str:
     """Return the raw line with the version, and the hashes where it has some."""
-    found = list(_HASH.finditer(line.raw))
+    # What a comment at the end says of hashes comes after those that count.
+    found = list(_HASH.finditer(line.raw))[: len(change.entry.hashes)]
     if not change.entry.hashes:
         return _with_version(line.raw, change.entry.requirement, change.after)
     if len(found) != len(change.entry.hashes):

@@ -6,6 +6,7 @@ environment of its own, a time limit and a memory limit, and nothing of it is le
 
 import json
 import os
+import platform
 import re
 import subprocess
 import sys
@@ -76,9 +77,12 @@ def try_build(
     Raises:
         UndeterminedError: the index does not give the file.
     """
+    if not _is_like_here(target):
+        words = f"not built: the target is {target.machine}, and this machine is not"
+        return TrialBuild(False, False, (words,))
     python = find_python(target)
     if python is None:
-        version = "{}.{}".format(*target.python_minor)
+        version = _python_name(target).removeprefix("python")
         return TrialBuild(False, False, (f"not built: this machine has no Python {version}",))
     with TemporaryDirectory(prefix="bootfit-build-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
@@ -150,8 +154,8 @@ def missing_tool(builder: Builder, verdict: str) -> str:
 def find_python(target: Target) -> Path | None:
     """Return an interpreter of this machine with the target's major and minor version."""
     major, minor = target.python_minor
-    name = f"python{major}.{minor}"
-    if sys.version_info[:2] == (major, minor):
+    name = _python_name(target)
+    if sys.version_info[:2] == (major, minor) and not target.free_threaded:
         return Path(getattr(sys, "_base_executable", "") or sys.executable)
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path("~/.pyenv").expanduser())
     places = [Path(place) for place in os.environ.get("PATH", "").split(os.pathsep) if place]
@@ -160,6 +164,26 @@ def find_python(target: Target) -> Path | None:
         if place.name != "shims" and os.access(place / name, os.X_OK):
             return place / name
     return None
+
+
+def _python_name(target: Target) -> str:
+    major, minor = target.python_minor
+    return f"python{major}.{minor}{'t' if target.free_threaded else ''}"
+
+
+def _is_like_here(target: Target) -> bool:
+    """Return whether a build here speaks for ``target``: the same system, libc and processor."""
+    systems = {"linux": "linux", "darwin": "macos", "win32": "windows"}
+    machine = {"amd64": "x86_64", "arm64": "aarch64"}.get(
+        platform.machine().lower(), platform.machine().lower()
+    )
+    wanted = {"arm64": "aarch64"}.get(target.architecture, target.architecture)
+    libc = "glibc" if platform.libc_ver()[0] == "glibc" else "musl"
+    return (
+        systems.get(sys.platform) == target.system
+        and machine == wanted
+        and (target.system != "linux" or target.libc == libc)
+    )
 
 
 def _version(python: Path) -> str:
