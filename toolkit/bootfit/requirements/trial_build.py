@@ -78,7 +78,7 @@ def try_build(
         UndeterminedError: the index does not give the file.
     """
     if not _is_like_here(target):
-        words = f"not built: the target is {target.machine}, and this machine is not"
+        words = f"not built: this machine is not like {target}"
         return TrialBuild(False, False, (words,))
     python = find_python(target)
     if python is None:
