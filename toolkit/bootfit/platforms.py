@@ -11,7 +11,16 @@ from typing import Literal, Protocol
 import msgspec
 
 from bootfit.model.errors import UsageError
-from bootfit.model.platform import Builder, Fact, Platform, PythonDefaults, Target
+from bootfit.model.platform import (
+    Architecture,
+    Builder,
+    Fact,
+    Libc,
+    Platform,
+    PythonDefaults,
+    System,
+    Target,
+)
 from bootfit.model.sizes import parse_size
 from bootfit.model.target_names import parse_target, with_python
 
@@ -20,6 +29,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+_TWO_NUMBERS = re.compile(r"\d+\.\d+")
 _VERSION = re.compile(r"(\d+\.\d+)(?:\.\d+)?(t)?")
 #: What can be checked where no platform says what it offers.
 ANY_PYTHON = (*(f"3.{minor}" for minor in range(8, 16)), "3.13t", "3.14t", "3.15t")
@@ -93,15 +103,16 @@ class _Profile(_Table, frozen=True):
     plan: str
     memory: str
     cpu_share: float
-    operating_system: Literal["linux"]
-    architecture: Literal["x86_64", "aarch64"]
-    libc: Literal["glibc", "musl"]
-    libc_version: str
+    operating_system: System
+    architecture: Architecture
     port_variable: str
     artefacts: tuple[str, ...]
     python: _Python
     builder: _Builder
     facts: tuple[_Fact, ...]
+    libc: Libc | Literal[""] = ""
+    libc_version: str = ""
+    system_version: str = ""
     environment: Mapping[str, str] = {}
     swaps: bool = False
 
@@ -165,18 +176,29 @@ def target_for(platform: Platform, python: str | None = None) -> Target:
     Raises:
         UsageError: ``python`` is no version, or one that the platform does not offer.
     """
-    linux = Target("", platform.libc, platform.libc_version, platform.architecture)
     wanted = python or platform.python.default
     match = _VERSION.fullmatch(wanted)
     # "3.14t" has to be offered by itself.
     offered = match is None or f"{match[1]}{match[2] or ''}" in platform.python.allowed
-    target = with_python(linux, wanted) if offered else None
+    target = with_python(machine_of(platform), wanted) if offered else None
     if target is None:
         raise UsageError(
             f"{platform.title} does not offer Python {wanted}",
             f"choose one of {', '.join(platform.python.allowed)}",
         )
     return target
+
+
+def machine_of(platform: Platform) -> Target:
+    """Return what a wheel must match on ``platform``, whatever the Python (which is "")."""
+    return Target(
+        "",
+        platform.libc,
+        platform.libc_version,
+        platform.architecture,
+        system=platform.operating_system,
+        system_version=platform.system_version,
+    )
 
 
 @dataclass(frozen=True)
@@ -247,6 +269,7 @@ def _read(file: ProfileFile, shown: str) -> Platform:
         ) from None
     if profile.cpu_share <= 0:
         raise UsageError(f"platform {shown!r}: cpu-share must be above 0", "give it in CPUs: 0.5")
+    _check_system(profile, shown)
     return Platform(
         name=profile.name,
         title=profile.title,
@@ -276,4 +299,21 @@ def _read(file: ProfileFile, shown: str) -> Platform:
         port_variable=profile.port_variable,
         facts=tuple(Fact(fact.about, fact.source, fact.read_on) for fact in profile.facts),
         swaps=profile.swaps,
+        system_version=profile.system_version,
     )
+
+
+def _check_system(profile: _Profile, shown: str) -> None:
+    """Refuse a system that is told by halves: Linux has a libc, macOS a release."""
+    hint = "Linux has libc and libc-version (2.36), macOS has system-version (14.0)"
+    system = profile.operating_system
+    for key, value, owner in (
+        ("libc", profile.libc, "linux"),
+        ("libc-version", profile.libc_version, "linux"),
+        ("system-version", profile.system_version, "macos"),
+    ):
+        if bool(value) != (system == owner):
+            what = "does not go with" if value else "is missing for"
+            raise UsageError(f"platform {shown!r}: {key} {what} {system}", hint)
+        if key.endswith("version") and value and not _TWO_NUMBERS.fullmatch(value):
+            raise UsageError(f"platform {shown!r}: {key} {value!r} is no version", hint)

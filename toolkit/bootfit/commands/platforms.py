@@ -9,7 +9,7 @@ def command(name: str | None) -> None:
     """List the platforms, or show one with the source of each fact."""
     from bootfit.extensions import load_all
     from bootfit.model.sizes import format_mib
-    from bootfit.platforms import load_platform, platform_names, readable
+    from bootfit.platforms import load_platform, machine_of, platform_names, readable
 
     loaded, broken = load_all("platforms", readable)
     for finding in broken:
@@ -34,7 +34,7 @@ def command(name: str | None) -> None:
     click.echo(f"{platform.name}: {platform.title}")
     click.echo(f"  memory   {format_mib(platform.memory_bytes)}, swap: {platform.swaps}")
     click.echo(f"  CPU      {platform.cpu_share:g}")
-    click.echo(f"  system   {platform.architecture}, {platform.libc} {platform.libc_version}")
+    click.echo(f"  system   {machine_of(platform).machine}")
     click.echo(
         f"  Python   {platform.python.default} unless told by "
         f"{', '.join(platform.python.read_from)}; allowed: {', '.join(platform.python.allowed)}"

@@ -5,6 +5,7 @@ from typing import Literal
 
 Libc = Literal["glibc", "musl"]
 Architecture = Literal["x86_64", "aarch64"]
+System = Literal["linux", "macos", "windows"]
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,10 @@ class Platform:
     plan: str
     memory_bytes: int
     cpu_share: float
-    operating_system: Literal["linux"]
+    operating_system: System
     architecture: Architecture
-    libc: Libc
+    #: "" outside Linux.
+    libc: Libc | Literal[""]
     libc_version: str
     python: PythonDefaults
     builder: Builder
@@ -64,6 +66,8 @@ class Platform:
     port_variable: str
     facts: tuple[Fact, ...]
     swaps: bool = False
+    #: The release of macOS; "" for other systems.
+    system_version: str = ""
 
 
 def minor_version(python: str) -> str:
@@ -82,7 +86,7 @@ class Target:
     libc_version: str
     architecture: Architecture
     implementation: Literal["cpython"] = "cpython"
-    system: Literal["linux", "macos", "windows"] = "linux"
+    system: System = "linux"
     #: The release of macOS; "" for other systems.
     system_version: str = ""
     #: A build without the global interpreter lock (PEP 703): "3.13t".
@@ -99,10 +103,14 @@ class Target:
         """Return the Python as tools name it, ``3.13.1t`` for a free-threaded build."""
         return f"{self.python}t" if self.free_threaded else self.python
 
-    def __str__(self) -> str:
-        start = f"CPython {self.python_name}, {self.architecture}"
+    @property
+    def machine(self) -> str:
+        """Return all but the Python, as people say it: ``x86_64 Linux, glibc 2.36``."""
         if self.system == "linux":
-            return f"{start} Linux, {self.libc} {self.libc_version}"
+            return f"{self.architecture} Linux, {self.libc} {self.libc_version}"
         if self.system == "macos":
-            return f"{start} macOS {self.system_version}"
-        return f"{start} Windows"
+            return f"{self.architecture} macOS {self.system_version}"
+        return f"{self.architecture} Windows"
+
+    def __str__(self) -> str:
+        return f"CPython {self.python_name}, {self.machine}"

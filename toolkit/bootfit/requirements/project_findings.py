@@ -76,11 +76,13 @@ def _pythons(inquiry: Inquiry) -> list[Finding]:
             )
     if _minor(runs) != _minor(target.python_name):
         why = f"{pinned.file} asks for it" if pinned else "nothing that it reads pins a Python"
+        emits = "python-version" in inquiry.platform.artefacts
+        writes = " (bootfit emit --write does)" if emits else ""
         findings.append(
             OtherPythonRuns.finding(
                 "python",
                 f"{title} runs Python {runs}, {target.python_name} was checked: {why}",
-                remedy=f"pin {target.python_name} in {places}, or check --python {runs}",
+                remedy=f"pin {target.python_name} in {places}{writes}, or check --python {runs}",
                 place=Place(pinned.file, 1) if pinned else None,
             )
         )
