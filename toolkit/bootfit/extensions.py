@@ -3,12 +3,16 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import EntryPoint, distributions
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bootfit.model.errors import BootfitError, UsageError
 from bootfit.model.finding import Finding, Rule, Severity
 from bootfit.model.rules import BrokenExtension
+
+if TYPE_CHECKING:
+    from bootfit.model.run import Run
 
 BUILT_IN = "bootfit"
 
@@ -138,6 +142,36 @@ def all_rules() -> tuple[dict[str, type[Rule]], tuple[Finding, ...]]:
         for rule in group:
             rules.setdefault(rule.code, rule)
     return dict(sorted(rules.items())), findings
+
+
+def examine(run: "Run") -> tuple[Finding, ...]:
+    """Return what the rules of third parties find in ``run``, and which of them are broken."""
+    found: list[Finding] = []
+    for extension in find_extensions("rules"):
+        if extension.distribution == BUILT_IN:
+            continue
+        try:
+            rules = _as_rules(extension.load())
+        except ANYTHING as error:
+            found.append(broken(extension, error))
+            continue
+        for rule in rules:
+            ask = guarded(extension, partial(_examined, rule), tuple, tuple, found.append)
+            found += ask(run)
+    return tuple(found)
+
+
+def _examined(rule: type[Rule], run: "Run") -> tuple[Finding, ...]:
+    """Return the findings of one rule.
+
+    Raises:
+        TypeError: something among them is no finding, or is one of another rule.
+    """
+    found: tuple[Any, ...] = tuple(rule.examine(run))
+    for one in found:
+        if not isinstance(one, Finding) or one.code != rule.code:
+            raise TypeError(f"{rule.code} returned {one!r}, which is no finding of its own")
+    return found
 
 
 def as_function(extension: Any) -> Callable[..., Any]:

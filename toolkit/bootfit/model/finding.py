@@ -1,10 +1,14 @@
 """A finding: one thing that is wrong or worth knowing; and the rules that findings come from."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from inspect import cleandoc
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bootfit.model.run import Run
 
 
 class Severity(str, Enum):
@@ -66,6 +70,17 @@ class Rule:
     def explanation(cls) -> str:
         """Return the rule's docstring, dedented."""
         return cleandoc(cls.__doc__ or "")
+
+    @classmethod
+    def examine(cls, run: "Run") -> Iterable[Finding]:
+        """Return what this rule finds in what a run learned.
+
+        Asked of the rules that extensions bring, once a command has done its work, whichever it
+        is: a part of ``run`` that the command does not fill is None or empty. Bootfit's own legs
+        make their findings while they work.
+        """
+        del run
+        return ()
 
     @classmethod
     def finding(

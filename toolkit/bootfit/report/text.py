@@ -82,18 +82,23 @@ def _findings(run: Run, style: Style) -> list[RenderableType]:
 
 
 def _explained(finding: Finding, style: Style) -> Text:
-    text = Text(finding.message)
+    text = Text(_visible(finding.message))
     if finding.place:
-        text.append(f"  [{finding.place}]", style="dim")
+        text.append(f"  [{_visible(str(finding.place))}]", style="dim")
     evidence = finding.evidence if style.verbosity > 0 else finding.evidence[:4]
     for line in evidence:
-        text.append(f"\n  · {line}", style="dim")
+        text.append(f"\n  · {_visible(line)}", style="dim")
     hidden = len(finding.evidence) - len(evidence)
     if hidden:
         text.append(f"\n  · and {hidden} more (-v)", style="dim")
     if finding.remedy:
-        text.append(f"\n  → {finding.remedy}")
+        text.append(f"\n  → {_visible(finding.remedy)}")
     return text
+
+
+def _visible(text: str) -> str:
+    """Return ``text`` with what would steer a terminal as its code."""
+    return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in text)
 
 
 def _verdict(run: Run) -> Text:
