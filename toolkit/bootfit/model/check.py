@@ -116,6 +116,8 @@ class Fix:
     #: Why no change of pins helps; empty where one does, or where none is needed.
     reasons: tuple[str, ...] = ()
     written: bool = False
+    #: What else has to be done by hand.
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

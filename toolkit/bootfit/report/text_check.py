@@ -66,6 +66,7 @@ def _fix(fix: Fix) -> RenderableType:
         lines.append(
             Text("written" if fix.written else "everything installs then: --write writes it")
         )
+    lines += [Text(f"· {note}", style="yellow") for note in fix.notes]
     if fix.reasons:
         lines.append(Text("nothing is changed, since no change of pins helps:", style="yellow"))
         lines += [Text(f"· {reason}") for reason in fix.reasons]

@@ -2,7 +2,7 @@
 
 import codecs
 import difflib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from bootfit.requirements.mending import blocking, find_mending, mended_project,
 from bootfit.requirements.page_cache import Freshness
 from bootfit.requirements.pin_edit import NotEditable, PinChange, edit_lines, edit_toml
 from bootfit.requirements.project_check import TIMEOUT_SECONDS, examine, open_inquiry
+from bootfit.requirements.relock import compiled_by
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -122,7 +123,7 @@ def fix_files(
         PinEdit(c.entry.requirement.name, str(c.before), str(c.after), c.entry.place)
         for c in changes
     )
-    fix = Fix(edits, "".join(map(_diff, edited)))
+    fix = Fix(edits, "".join(map(_diff, edited)), notes=tuple(_notes(edited)))
     return Fixed(
         replace(result, fix=fix), findings, replace(after, fix=fix), findings_after, edited
     )
@@ -153,6 +154,16 @@ def _unchanged(
     result: CheckResult, findings: tuple[Finding, ...], reasons: tuple[str, ...]
 ) -> Fixed:
     return Fixed(replace(result, fix=Fix((), "", reasons)), findings, None, (), ())
+
+
+def _notes(files: Sequence[FileChange]) -> Iterator[str]:
+    """Yield what to do about files that another tool writes: its next run would undo the change."""
+    for file in files:
+        if command := compiled_by(_decoded(file.before, file.path)[0]):
+            yield (
+                f"{file.path} is written by `{command}`: "
+                "change what it is written from as well, or its next run undoes this"
+            )
 
 
 def _hashes(inquiry: Inquiry, versions: Mapping[str, Version]) -> dict[str, tuple[str, ...]]:
