@@ -1,8 +1,8 @@
 """What an attribution run tells: every import in the order in which it began. Pure."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from bootfit.model.attribution import Cost
 
@@ -41,21 +41,18 @@ class Trace:
 
 def trace_of(event: Mapping[str, object]) -> Trace:
     """Return what the agent told in its event "attributed"."""
+    told = json.loads(str(event["told"]))
     return Trace(
         imports=tuple(
             Import(name, parent, importer, path, line, Cost(cpu, anonymous, file_backed), kind)
-            for name, parent, importer, path, line, cpu, anonymous, file_backed, kind in _list(
-                event["nodes"]
-            )
+            for name, parent, importer, path, line, cpu, anonymous, file_backed, kind in told[
+                "nodes"
+            ]
         ),
-        phases=tuple(_list(event["phases"])),
-        collector_seconds=float(str(event["collector"])),
-        memory_known=bool(event["memory_known"]),
-        uses=tuple((one, other) for one, other in _list(event["uses"])),
-        users=tuple(_list(event["users"])),
-        at_start=frozenset(_list(event["at_start"])),
+        phases=tuple(told["phases"]),
+        collector_seconds=told["collector"],
+        memory_known=told["memory_known"],
+        uses=tuple((one, other) for one, other in told["uses"]),
+        users=tuple(told["users"]),
+        at_start=frozenset(told["at_start"]),
     )
-
-
-def _list(value: object) -> list[Any]:
-    return list(value) if isinstance(value, list | tuple) else []
