@@ -42,6 +42,19 @@ def test_what_only_a_backend_knows_is_not_determined(check):
     ) in " ".join(done.stderr.split())
 
 
+def test_a_setup_script_alone_is_not_determined(tmp_path):
+    (tmp_path / "setup.py").write_text("raise SystemExit('it ran')\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "bootfit", "check", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 3
+    assert "setup.py: dependencies are computed by the build backend (setuptools)" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("option", "name", "near"), [("--extra", "exprot", "'export'"), ("--group", "wbe", "'web'")]
 )

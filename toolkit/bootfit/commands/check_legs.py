@@ -4,7 +4,7 @@ from typing import Any
 
 from bootfit.commands.earlier import earlier_run
 from bootfit.commands.walk import Walk
-from bootfit.model.errors import UsageError
+from bootfit.model.errors import UndeterminedError, UsageError
 
 
 def check(walk: Walk) -> None:
@@ -22,12 +22,19 @@ def index_values(walk: Walk) -> dict[str, Any]:
 
     Raises:
         UsageError: options exclude each other, or there is nothing to check.
+        UndeterminedError: only a setup.py, which is never run, knows what is required.
     """
     pythons = walk.options.get("matrix")
     offline, refresh = walk.options.get("offline"), walk.options.get("refresh")
     if offline and refresh:
         raise UsageError("--offline and --refresh exclude each other", "leave one of them out")
     if not walk.config.requirements:
+        if (walk.root / "setup.py").is_file():
+            raise UndeterminedError(
+                "setup.py: dependencies are computed by the build backend (setuptools): "
+                "not checkable without running it",
+                "list them in pyproject.toml or in a requirement file that -r names",
+            )
         raise UsageError(
             f"no requirements found in {walk.root}",
             "name them with -r FILE or [tool.bootfit] requirements",
