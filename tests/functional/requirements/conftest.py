@@ -211,7 +211,7 @@ def check(index, project):
             target_for(platform, python),
             index_url=index.url if url is None else url,
             exclude_newer=known.pop("exclude_newer", None),
-            progress=lambda _: None,
+            progress=known.pop("progress", lambda _: None),
             timeout_seconds=timeout,
             **known,
         )

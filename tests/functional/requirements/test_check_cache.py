@@ -1,10 +1,15 @@
 """Index pages that are kept between runs, against an index on this machine."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
 from bootfit.model.errors import UndeterminedError
+from bootfit.platforms import load_platform, target_for
+from bootfit.requirements.index import index_address
+from bootfit.requirements.project_check import open_inquiry
 
 
 def pages(index):
@@ -88,3 +93,62 @@ def test_what_an_sdist_needs_is_read_once_and_known_offline(index, check):
     index.files["/files/a-1.0.tar.gz"] = index.files[f"/files/{filename}"]
     assert check("a==1.0", freshness="refresh")[0]["a"].verdict != "rust-sdist"
     assert check("a==1.0")[0]["a"].verdict != "rust-sdist"
+
+
+def test_pages_are_read_while_the_resolver_runs(index, check):
+    """The resolver gets its last file only after bootfit has asked for the page of it."""
+    index.wheel("web", "1.0", requires=["leaf"])
+    index.wheel("leaf", "1.0")
+    asked, in_time = threading.Event(), []
+    kind, text = index.page("leaf")
+    path = "/files/leaf-1.0-py3-none-any.whl"
+    data = index.files[path]
+
+    def page(handler):
+        if not handler.headers["User-Agent"].startswith("uv"):
+            asked.set()
+        handler.give(200, kind, text.encode())
+
+    def wheel(handler):
+        in_time.append(asked.wait(10))
+        handler.give(200, "application/octet-stream", data)
+
+    index.answers |= {"/simple/leaf/": page, path: wheel}
+    assert check("web")[0]["leaf"].verdict == "wheel"
+    assert in_time
+    assert all(in_time)
+
+
+def test_a_cache_that_is_emptied_meanwhile_costs_time_alone(index, check, tmp_path):
+    index.wheel("web", "1.0", "cp311-cp311-manylinux_2_17_x86_64")
+    index.wheel("web", "2.0", "cp312-cp312-manylinux_2_17_x86_64")
+    info = "Metadata-Version: 2.2\nName: web\nVersion: 1.0\n"
+    index.sdist("web", "1.0", {"PKG-INFO": info})
+
+    def progress(_):
+        for page in tmp_path.glob("cache/bootfit/pages/*/*"):
+            page.unlink()
+
+    checks, findings, _ = check("web==1.0", progress=progress)
+    assert checks["web"].verdict == "pure-sdist"
+    assert findings
+    # The resolver once, and bootfit again after it was emptied.
+    assert index.asked.count("/simple/web/") > 2
+
+
+def test_the_public_index_is_the_one_of_pypi_simple(project, monkeypatch):
+    monkeypatch.delenv("BOOTFIT_INDEX_URL", raising=False)
+    (project / "requirements.txt").write_text("a\n")
+    platform = load_platform("render-free")
+    with open_inquiry(
+        project,
+        ["requirements.txt"],
+        platform,
+        target_for(platform, "3.12"),
+        index_url=None,
+        exclude_newer=None,
+        freshness="offline",
+        timeout_seconds=1,
+        progress=lambda _: None,
+    ) as inquiry:
+        assert inquiry.index.addresses == (index_address(PYPI_SIMPLE_ENDPOINT),)
