@@ -4,7 +4,6 @@ import os
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from datetime import datetime
 from importlib import import_module
 from importlib.util import find_spec
@@ -28,7 +27,8 @@ from bootfit.requirements.page_cache import Freshness, PageCache
 from bootfit.requirements.project_files import ProjectRequirements, read_project
 from bootfit.requirements.resolve import NoSolution, cache_folder, open_resolver
 from bootfit.requirements.rules import CudaOnCpu, HashMissing, NotCheckable, RequiresPython
-from bootfit.requirements.verdict import Candidate, Judged
+from bootfit.requirements.set_size import download_bytes, installed_bytes, with_sizes
+from bootfit.requirements.verdict import Candidate
 from bootfit.requirements.wheel_match import admits_python
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def examine(
     from bootfit.requirements.judging import judge_all
     from bootfit.requirements.project_findings import about_project
 
-    judged = _sized(inquiry, candidates, judge_all(inquiry, candidates, with_nearest=advise))
+    judged = with_sizes(inquiry, candidates, judge_all(inquiry, candidates, with_nearest=advise))
     if inquiry.build:
         from bootfit.requirements.trial_verdicts import with_builds
 
@@ -152,8 +152,8 @@ def examine(
         requirement_files=tuple(project.files),
         distributions=checks,
         resolved=resolved,
-        download_bytes=_download_bytes(judged, candidates),
-        installed_bytes=_installed_bytes(judged) if inquiry.sizes else None,
+        download_bytes=download_bytes(judged, candidates),
+        installed_bytes=installed_bytes(judged) if inquiry.sizes else None,
         matrix=_tried(inquiry, matrix) if matrix else None,
     )
     return result, in_order(advised)
@@ -344,51 +344,3 @@ def _outside(project: ProjectRequirements, target: Target) -> list[Finding]:
         if not admits_python(text, target)
     ]
     return findings
-
-
-def _sized(
-    inquiry: Inquiry, candidates: Sequence[Candidate], judged: Sequence[Judged]
-) -> list[Judged]:
-    """Return ``judged``, the wheels with what they take on disk, where that was asked for."""
-    if inquiry.sizes is None:
-        return list(judged)
-    wheels = [
-        file
-        for one, candidate in zip(judged, candidates, strict=True)
-        for file in candidate.files
-        if one.check.wheel is not None and file.filename == one.check.wheel.filename
-    ]
-    inquiry.progress(f"Reading what {len(wheels)} wheels take on disk")
-    sizes = inquiry.sizes.of(inquiry.index, wheels)
-    return [
-        replace(
-            one,
-            check=replace(
-                one.check, wheel=replace(wheel, installed_bytes=sizes.get(wheel.filename))
-            ),
-        )
-        if (wheel := one.check.wheel) is not None
-        else one
-        for one in judged
-    ]
-
-
-def _installed_bytes(judged: Sequence[Judged]) -> int | None:
-    """Return what all takes on disk; None where a part of it is not known."""
-    sizes = [one.check.wheel.installed_bytes if one.check.wheel else None for one in judged]
-    known = [size for size in sizes if size is not None]
-    return sum(known) if len(known) == len(sizes) else None
-
-
-def _download_bytes(judged: Sequence[Judged], candidates: Sequence[Candidate]) -> int | None:
-    """Return what an installation downloads, or None where the index does not tell all sizes."""
-    from bootfit.requirements.sdist import sdist_of
-
-    sizes: list[int | None] = []
-    for one, candidate in zip(judged, candidates, strict=True):
-        if one.check.wheel is not None:
-            sizes.append(one.check.wheel.size_bytes)
-        elif sdist := sdist_of(candidate.files):
-            sizes.append(sdist.size_bytes)
-    known = [size for size in sizes if size is not None]
-    return sum(known) if len(known) == len(sizes) else None
