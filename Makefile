@@ -31,7 +31,7 @@ $(VENV)/installed-app: $(BIN)/python pyproject.toml reference_app/requirements.t
 	@touch $@
 
 $(VENV)/installed-test: $(VENV)/installed-app
-	$(PIP) install $(PINS) --group dev
+	$(PIP) install $(PINS) -e '.[app,report]' --group dev
 	@touch $@
 
 clean:

@@ -1,15 +1,13 @@
 """The formats that the caller asked for: which, where to, and what they say."""
 
-import os
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from shutil import get_terminal_size
 from typing import Any
 
 import click
 
+from bootfit.commands.format_style import style_of
 from bootfit.extensions import (
     ANYTHING,
     BUILT_IN,
@@ -21,7 +19,6 @@ from bootfit.extensions import (
 from bootfit.model.errors import UsageError
 from bootfit.model.finding import Finding, in_order
 from bootfit.model.run import Run
-from bootfit.model.style import Style
 
 
 def render_all(run: Run, options: Mapping[str, Any]) -> tuple[Run, dict[Path | None, str]]:
@@ -40,7 +37,7 @@ def render_all(run: Run, options: Mapping[str, Any]) -> tuple[Run, dict[Path | N
     for name, path in [one for one in wanted if one not in own]:
         found: list[Finding] = []
         render = guarded(known[name], _loaded(known[name]), str, str, found.append)
-        texts[path] = render(run, _style(options, to_terminal=path is None))
+        texts[path] = render(run, style_of(options, to_terminal=path is None))
         for finding in found:
             click.echo(f"bootfit: {finding.message}", err=True)
             run = replace(run, findings=in_order((*run.findings, finding)))
@@ -48,7 +45,7 @@ def render_all(run: Run, options: Mapping[str, Any]) -> tuple[Run, dict[Path | N
             if path is None:
                 own.append(("text", None))
     for name, path in own:
-        texts[path] = _loaded(known[name])(run, _style(options, to_terminal=path is None))
+        texts[path] = _loaded(known[name])(run, style_of(options, to_terminal=path is None))
     return run, texts
 
 
@@ -56,7 +53,8 @@ def check_formats(options: Mapping[str, Any]) -> None:
     """Refuse formats that cannot be delivered before any work is done.
 
     Raises:
-        UsageError: an unknown format, one that does not load, two formats for one output.
+        UsageError: an unknown format, one that does not load or lacks what it needs, two formats
+            for one output.
     """
     from difflib import get_close_matches
 
@@ -68,7 +66,19 @@ def check_formats(options: Mapping[str, Any]) -> None:
                 f"unknown format {name!r}",
                 f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}",
             )
-        _loaded(known[name])
+        _check_needs(name, _loaded(known[name]))
+
+
+def _check_needs(name: str, render: Callable[..., str]) -> None:
+    """Refuse a format whose `needs` (names of modules) cannot be imported."""
+    from importlib.util import find_spec
+
+    missing = [module for module in getattr(render, "needs", ()) if find_spec(module) is None]
+    if missing:
+        raise UsageError(
+            f"format {name!r} needs {' and '.join(missing)}",
+            f"pip install 'bootfit[{getattr(render, 'extra', 'report')}]'",
+        )
 
 
 def destinations(options: Mapping[str, Any]) -> list[tuple[str, Path | None]]:
@@ -96,18 +106,3 @@ def _loaded(extension: Extension) -> Callable[..., str]:
             f"{type(error).__name__}: {error}",
             "mend or uninstall that distribution",
         ) from None
-
-
-def _style(options: Mapping[str, Any], *, to_terminal: bool) -> Style:
-    wanted = options["color"]
-    if wanted == "auto":
-        terminal = to_terminal and sys.stdout.isatty()
-        forced = bool(os.environ.get("FORCE_COLOR"))
-        color = not os.environ.get("NO_COLOR") and (terminal or forced)
-    else:
-        color = wanted == "always"
-    return Style(
-        width=max(60, min(get_terminal_size((110, 24)).columns, 160)),
-        color=color,
-        verbosity=-1 if options["quiet"] else int(options["verbose"]),
-    )

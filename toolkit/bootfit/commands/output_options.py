@@ -15,7 +15,8 @@ def output_options(function: F) -> F:
             "formats",
             multiple=True,
             metavar="NAME[=FILE]",
-            help="text, json, or an extension's; may be repeated.",
+            help="text, json, markdown, html, github, gitlab, junit, sarif, openmetrics, or an "
+            "extension's; may be repeated.",
         ),
         option(
             "-o",
