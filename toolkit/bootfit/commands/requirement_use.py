@@ -19,13 +19,15 @@ def compare_requirements(walk: Walk) -> None:
         unrequired_imports,
         unused_requirements,
     )
-    from bootfit.measure import find_interpreter, look_at_environment
     from bootfit.requirements import is_lock
 
     check = walk.run.check
     source = read_project_source(walk.root, walk.target.python)
     if check is None or not source.files:
         return
+    # Only now: a folder of requirement files alone need not wait for that import.
+    from bootfit.measure import find_interpreter, look_at_environment
+
     known = check.resolved and all(one.slug != "not-checkable" for one in walk.run.findings)
     reached = reached_imports(source, app) if known and (app := _app(walk)) else ()
     try:
