@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from bootfit.commands.file_legs import schema_option
 from bootfit.commands.options import index_options, project_options
 from bootfit.commands.output_options import output_options
 from bootfit.commands.probe_options import app_options, measured_option
@@ -18,10 +19,12 @@ from bootfit.commands.probe_options import app_options, measured_option
 @click.option("--write", is_flag=True, help="Write the files.")
 @click.option("--check", is_flag=True, help="Report an error unless they are up to date.")
 @click.option("--force", is_flag=True, help="With --write: also over files made by hand.")
+@schema_option
 @output_options
 def command(diff: bool, write: bool, check: bool, force: bool, **options: Any) -> int:
     """Write the files of the plan for PROJECT: shown as a diff unless told otherwise."""
     from bootfit.commands.check_legs import check_or_take
+    from bootfit.commands.file_legs import platform_files, weigh_platform_files
     from bootfit.commands.legs import measure_or_take
     from bootfit.commands.outcome import check_formats, deliver
     from bootfit.commands.plan_legs import emit, tune
@@ -36,8 +39,10 @@ def command(diff: bool, write: bool, check: bool, force: bool, **options: Any) -
     check_formats(options)
     walk = Walk("emit", options)
     with walk.progress:
-        for leg in (check_or_take, measure_or_take, tune, emit):
+        for leg in (platform_files, check_or_take, measure_or_take, tune):
             leg(walk)
+        weigh_platform_files(walk)
+        emit(walk)
     if check:
         walk.learn(
             *(

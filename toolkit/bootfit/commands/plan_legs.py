@@ -1,6 +1,7 @@
 """The last legs: measurements become a plan, the plan files, and the files are booted."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from bootfit.commands import missing
 from bootfit.commands.emit_context import emit_context
@@ -10,20 +11,19 @@ from bootfit.model.evidence import Evidence
 from bootfit.model.finding import Finding
 from bootfit.model.plan import Plan
 
+if TYPE_CHECKING:
+    from bootfit.tune import Wishes
+
 #: Rounds of measuring what settles which plan is best; after them bounds decide.
 _ROUNDS = 8
 
 
-def tune(walk: Walk) -> None:
-    """Learn the plan; unions and servers that settle which is best are measured for it."""
-    from bootfit.tune import Wishes, serving_to_measure, settled, union_to_measure
-    from bootfit.tune import tune as choose
+def wishes_of(walk: Walk) -> "Wishes":
+    """Return what the project fixed beforehand."""
+    from bootfit.tune import Wishes
 
-    description, measurements = walk.run.app, walk.run.measurements
-    if description is None or measurements is None:
-        raise UndeterminedError("there is nothing measured to plan with", "run `bootfit measure`")
     server = walk.config.server
-    wishes = Wishes(
+    return Wishes(
         budget_bytes=walk.config.budget_memory_bytes,
         headroom=walk.config.headroom,
         import_seconds=walk.config.import_seconds,
@@ -34,6 +34,17 @@ def tune(walk: Walk) -> None:
         preload=server.preload,
         max_requests=server.max_requests,
     )
+
+
+def tune(walk: Walk) -> None:
+    """Learn the plan; unions and servers that settle which is best are measured for it."""
+    from bootfit.tune import serving_to_measure, settled, union_to_measure
+    from bootfit.tune import tune as choose
+
+    description, measurements = walk.run.app, walk.run.measurements
+    if description is None or measurements is None:
+        raise UndeterminedError("there is nothing measured to plan with", "run `bootfit measure`")
+    wishes = wishes_of(walk)
     on = (description, walk.platform, wishes)
     for _ in range(0 if walk.options.get("measured") else _ROUNDS):
         rungs = union_to_measure(measurements, *on)

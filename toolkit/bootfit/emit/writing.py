@@ -3,7 +3,7 @@
 import difflib
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from bootfit.model.errors import UsageError
@@ -38,6 +38,22 @@ def is_untouched(text: str) -> bool:
     return match is not None and match[1] == _hash(body)
 
 
+def present(root: Path, paths: Iterable[str]) -> tuple[dict[str, str], frozenset[str]]:
+    """Return path → text of the files among ``paths`` that are there, and which are hand-made.
+
+    Raises:
+        UsageError: one cannot be read.
+    """
+    ours = _ours(root)
+    read = {path: _read(_inside(root, path), path) for path in paths}
+    texts = {path: text for path, text in read.items() if text is not None}
+    return texts, frozenset(
+        path
+        for path, text in texts.items()
+        if not is_untouched(text) and _hash(_plain(text)) != ours.get(path)
+    )
+
+
 def compare(root: Path, files: Mapping[str, str]) -> tuple[EmittedFile, ...]:
     """Return each file with its state in ``root``.
 
@@ -47,12 +63,7 @@ def compare(root: Path, files: Mapping[str, str]) -> tuple[EmittedFile, ...]:
     Raises:
         UsageError: a path leads out of ``root``, or what is there cannot be read.
     """
-    witness = _read(_inside(root, WITNESS), WITNESS) or ""
-    ours = {
-        match["path"]: match["hash"]
-        for line in (witness.splitlines() if is_untouched(witness) else ())
-        if (match := _TESTIMONY.fullmatch(line))
-    }
+    ours = _ours(root)
     return tuple(
         EmittedFile(path, _state(_read(_inside(root, path), path), text, ours.get(path)), text)
         for path, text in files.items()
@@ -119,10 +130,24 @@ def write(root: Path, files: Mapping[str, str], *, force: bool = False) -> tuple
     return states
 
 
+def _ours(root: Path) -> dict[str, str]:
+    """Return path → hash of what was written beside the witness, which carries no header."""
+    witness = _read(_inside(root, WITNESS), WITNESS) or ""
+    return {
+        match["path"]: match["hash"]
+        for line in (witness.splitlines() if is_untouched(witness) else ())
+        if (match := _TESTIMONY.fullmatch(line))
+    }
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n")
+
+
 def _state(before: str | None, after: str, hash_of_ours: str | None) -> str:
     if before is None:
         return "new"
-    plain = before.replace("\r\n", "\n")
+    plain = _plain(before)
     if plain == after:
         return "same"
     return "differs" if is_untouched(before) or _hash(plain) == hash_of_ours else "hand-made"
