@@ -1,11 +1,12 @@
 """Blocks of known size are found in the module, and the distribution, that holds them."""
 
 import sys
+import venv
 from pathlib import Path
 
 import pytest
 
-from bootfit.measure import describe, explain_module, measure_project
+from bootfit.measure import deep_dive, describe, explain_module, measure_project
 from bootfit.model.attribution import PROJECT, PYTHON
 from bootfit.model.errors import UndeterminedError, UsageError
 from bootfit.model.finding import Place
@@ -302,3 +303,54 @@ def test_why_of_an_app_that_does_not_import(project, described, tmp_path):
     write(tmp_path, {"shop/__init__.py": "", "shop/main.py": "import not_there\n"})
     with pytest.raises(UndeterminedError, match="not_there"):
         explain_module(described, tmp_path, Path(sys.executable), "json")
+
+
+def dive(project, described, implementation, page):
+    root, environment = project
+    return deep_dive(
+        described, root, Path(sys.executable), implementation, page, environment=environment
+    )
+
+
+def test_memray_finds_who_holds_memory_and_draws_its_page(project, described, tmp_path):
+    page = tmp_path / "page.html"
+    found = dive(project, described, "engine:heavy", page)
+    held = {one.name: one.held_bytes / MIB for one in found.owners}
+    assert held["heavy"] == within_a_tenth(20)
+    assert held["late"] == within_a_tenth(5)
+    (line, other) = found.lines[:2]
+    assert (line.owner, line.place) == ("heavy", Place("heavy/engine.py", 1))
+    assert (other.owner, other.place) == ("late", Place("late.py", 1))
+    # What the app holds was there before.
+    assert found.seen_bytes / MIB == within_a_tenth(25)
+    assert found.kernel_bytes / MIB == within_a_tenth(25)
+    assert found.blind
+    assert "<html" in page.read_text(encoding="utf-8").lower()
+
+
+def test_without_memray_one_error_says_what_to_install(project, described, tmp_path):
+    root, environment = project
+    bare = tmp_path / "bare"
+    venv.create(bare, symlinks=True)
+    with pytest.raises(UsageError, match=r"memray is not installed for .*bare") as error:
+        deep_dive(
+            described,
+            root,
+            bare / "bin" / "python",
+            "engine:heavy",
+            tmp_path / "page.html",
+            environment=environment,
+        )
+    assert "bootfit[memray]" in error.value.hint
+
+
+@pytest.mark.parametrize(
+    ("implementation", "page", "message"),
+    [
+        ("engine:hevy", "page.html", "no such implementation"),
+        ("engine:heavy", "no/such/folder/page.html", "no such folder"),
+    ],
+)
+def test_a_dive_that_makes_no_sense(project, described, tmp_path, implementation, page, message):
+    with pytest.raises(UsageError, match=message):
+        dive(project, described, implementation, tmp_path / page)

@@ -21,10 +21,27 @@ from bootfit.commands.probe_options import app_options
     help="Measure this part of the plugins alone; `bootfit merge` puts all parts together. The "
     "last one loads all plugins together.",
 )
+@option(
+    "--deep",
+    metavar="PLUGIN:NAME",
+    help="Measure nothing; let memray look at this implementation, and say who holds its memory.",
+)
+@option(
+    "--flame-graph",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="With --deep: where memray's page goes; else memray-PLUGIN-NAME.html.",
+)
 @baseline_option
 @allow_option
 @output_options
-def command(shard: str | None, baseline: Path | None, **options: Any) -> int:
+def command(
+    shard: str | None,
+    baseline: Path | None,
+    deep: str | None,
+    flame_graph: Path | None,
+    **options: Any,
+) -> int:
     """Measure import time and peak memory of each implementation of PROJECT's app."""
     from bootfit.commands.compared import read_profile
     from bootfit.commands.keeping import compare_with_baseline
@@ -33,6 +50,14 @@ def command(shard: str | None, baseline: Path | None, **options: Any) -> int:
     from bootfit.model.errors import UsageError
     from bootfit.model.shards import parse_shard
 
+    if deep:
+        from bootfit.commands.deep import dive_into
+
+        if shard or baseline:
+            raise UsageError("--deep measures nothing to compare or to merge", "leave it out")
+        return dive_into(deep, flame_graph, options)
+    if flame_graph:
+        raise UsageError("--flame-graph goes with --deep", "name an implementation with --deep")
     if shard and baseline:
         raise UsageError(
             "--shard and --baseline exclude each other", "merge the shards, then compare the whole"

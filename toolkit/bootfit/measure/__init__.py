@@ -1,5 +1,6 @@
 """Time and memory of each implementation, taken in fresh processes."""
 
+from bootfit.measure.deep import deep_dive
 from bootfit.measure.description import describe
 from bootfit.measure.drift import COMPARED_WITH_TARGET, environment_drift
 from bootfit.measure.environment import import_costs, look_at_environment
@@ -11,6 +12,7 @@ from bootfit.measure.why import explain_module
 __all__ = [
     "COMPARED_WITH_TARGET",
     "Verdict",
+    "deep_dive",
     "describe",
     "environment_drift",
     "explain_module",

@@ -17,7 +17,7 @@ import sys
 import time
 
 TYPE_CHECKING = False
-if TYPE_CHECKING or __name__ != "__main__":
+if TYPE_CHECKING or __package__:
     from bootfit.measure.agent import (
         ProbedCodeError,
         attempt,
@@ -28,7 +28,8 @@ if TYPE_CHECKING or __name__ != "__main__":
         resolve,
     )
 else:
-    # Run by its path: its folder is first on the path, until `begin` takes it off.
+    # Run by its path, or imported by `agent_deep`, which was: its folder is first on the path,
+    # until `begin` takes it off.
     from agent import ProbedCodeError, attempt, begin, exercise, failure, load, resolve
 
     del sys.modules["agent"]  # the project may have a module of that name
@@ -265,11 +266,15 @@ def kind_of(name: str, root: str) -> str:
     module = sys.modules.get(name)
     if module is None:
         return "missing"
-    spec = getattr(module, "__spec__", None)
     path = file_of(module)
-    if not path:
-        origin = getattr(spec, "origin", None)
-        return "python" if origin in ("built-in", "frozen") else ""
+    if path:
+        return kind_of_file(path, root)
+    origin = getattr(getattr(module, "__spec__", None), "origin", None)
+    return "python" if origin in ("built-in", "frozen") else ""
+
+
+def kind_of_file(path: str, root: str) -> str:
+    """Return whose a real path is: "project", "python", or "" for what is installed."""
     if any(mark in path for mark in _PACKAGES):
         return ""
     if path.startswith(root):

@@ -38,6 +38,7 @@ _AGENTS = {
     "survey": Path(__file__).with_name("agent_survey.py"),
     "modules": Path(__file__).with_name("agent_modules.py"),
     "attribute": Path(__file__).with_name("agent_imports.py"),
+    "deep": Path(__file__).with_name("agent_deep.py"),
 }
 #: How often the whole tree is looked at: who is there, and what the root takes.
 _SAMPLING_SECONDS = 0.004

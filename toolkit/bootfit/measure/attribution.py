@@ -3,14 +3,16 @@
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from bootfit.measure.agent_run import AgentRun, Setting, run_agent
 from bootfit.measure.module_tree import module_tree
 from bootfit.measure.outcome import Outcome, outcome
 from bootfit.measure.trace import Trace, trace_of
-from bootfit.model.app import ImplementationDeclaration
+from bootfit.model.app import AppDescription, ImplementationDeclaration
 from bootfit.model.attribution import ModuleTree
 from bootfit.model.environment import Environment
+from bootfit.model.errors import UsageError
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,29 @@ class Traced:
     first_phase: int
     before_bytes: int
     modules_loaded: int
+
+
+def rungs_of(
+    description: AppDescription, subjects: Sequence[str]
+) -> tuple[ImplementationDeclaration, ...]:
+    """Return the rungs that subjects ("plugin:implementation") name.
+
+    Raises:
+        UsageError: there is no such implementation.
+    """
+    known = {
+        f"{plugin.name}:{rung.name}": rung
+        for plugin in description.plugins
+        for rung in plugin.ladder
+    }
+    for subject in subjects:
+        if subject not in known:
+            near = get_close_matches(subject, known, n=1)
+            raise UsageError(
+                f"no such implementation: {subject}",
+                f"did you mean {near[0]}?" if near else f"there are {', '.join(known) or 'none'}",
+            )
+    return tuple(known[subject] for subject in subjects)
 
 
 def rung_order(subject: str, rung: ImplementationDeclaration) -> dict[str, object]:

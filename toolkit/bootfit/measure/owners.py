@@ -38,15 +38,16 @@ class Owners:
             return PYTHON
         if kind == "missing" and one is not None:
             return self.of(one.importer) if one.importer else PROJECT
-        brought = self._brought_by(module)
+        brought = self.brought_by(module)
         if brought:
             return brought
         if one is None:
             return PYTHON  # loaded before anything was traced
         parts = (name for name in self._imports if name.startswith(f"{module}."))
-        return next(filter(None, map(self._brought_by, parts)), PROJECT)
+        return next(filter(None, map(self.brought_by, parts)), PROJECT)
 
-    def _brought_by(self, module: str) -> str:
+    def brought_by(self, module: str) -> str:
+        """Return the distribution whose metadata names the module or what it lies in, or ""."""
         name = module
         while name:
             if name in self._brought:

@@ -15,7 +15,7 @@ from bootfit.measure.agent_run import (
     memory_limit,
     run_agent,
 )
-from bootfit.measure.attribution import rung_order, trace_imports, tree_of
+from bootfit.measure.attribution import rung_order, rungs_of, trace_imports, tree_of
 from bootfit.measure.conditions import Survey, survey
 from bootfit.measure.description import cannot_import
 from bootfit.measure.environment import ask_environment
@@ -25,7 +25,6 @@ from bootfit.measure.phases import figures_of_run, samples_of_runs
 from bootfit.model.app import AppDescription, ImplementationDeclaration
 from bootfit.model.attribution import ModuleTree
 from bootfit.model.environment import Environment
-from bootfit.model.errors import UsageError
 from bootfit.model.finding import Finding, Place
 from bootfit.model.measurement import MeasurementSet, ProbeMode, ProbeResult
 
@@ -86,7 +85,7 @@ def measure_project(
         budget_bytes=budget_bytes,
     )
     for union in unions or ():
-        _rungs(description, union)
+        rungs_of(description, union)
     with endings_as_exceptions():
         seen = survey(setting, description.plugins, samples)
         session = _Session(description, setting, seen, samples, progress)
@@ -145,7 +144,7 @@ def measure_union(
         UsageError: an unknown implementation; no interpreter.
         UndeterminedError: the interpreter does not answer.
     """
-    _rungs(description, implementations)
+    rungs_of(description, implementations)
     setting = Setting(
         root.resolve(),
         interpreter,
@@ -204,7 +203,7 @@ class _Session:
 
     def measure_alone_and_on_top(self, subject: str, stop: threading.Event) -> None:
         """Measure one implementation in both ways; one that hangs is not tried twice."""
-        (rung,) = _rungs(self.description, (subject,))
+        (rung,) = rungs_of(self.description, (subject,))
         missing = sorted(self.seen.missing.intersection(rung.imports))
         if missing:
             absent = f"{', '.join(missing)} cannot be imported; {install(rung)}"
@@ -235,7 +234,7 @@ class _Session:
     def attribute(self, implementations: tuple[str, ...], stop: threading.Event) -> None:
         """Learn what each import of the app takes, or of implementations on top of it."""
         self._tell(f"{' + '.join(implementations) or self.description.app or 'Python'} by imports")
-        rungs = _rungs(self.description, implementations)
+        rungs = rungs_of(self.description, implementations)
         traced = trace_imports(
             self.setting,
             self.description.app,
@@ -288,7 +287,7 @@ class _Session:
         warm_up: bool = False,
     ) -> ProbeResult:
         app = "" if mode == "alone" else self.description.app
-        rungs = _rungs(self.description, implementations)
+        rungs = rungs_of(self.description, implementations)
         order: dict[str, object] = {
             "job": "probe",
             "app": app,
@@ -356,19 +355,3 @@ def _or_not_installed(
     needed = next((install(rung) for rung in rungs if install(rung)), "")
     detail = f"{missing} cannot be imported" + (f"; {needed}" if needed else "")
     return replace(result, status="not_installed", detail=detail)
-
-
-def _rungs(
-    description: AppDescription, subjects: Sequence[str]
-) -> tuple[ImplementationDeclaration, ...]:
-    known = {
-        f"{plugin.name}:{rung.name}": rung
-        for plugin in description.plugins
-        for rung in plugin.ladder
-    }
-    for subject in subjects:
-        if subject not in known:
-            raise UsageError(
-                f"no such implementation: {subject}", f"there are {', '.join(known) or 'none'}"
-            )
-    return tuple(known[subject] for subject in subjects)

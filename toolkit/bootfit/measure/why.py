@@ -9,7 +9,7 @@ from packaging.utils import canonicalize_name
 
 from bootfit.limits.signals import endings_as_exceptions
 from bootfit.measure.agent_run import Setting, memory_limit
-from bootfit.measure.attribution import Traced, trace_imports
+from bootfit.measure.attribution import Traced, rungs_of, trace_imports
 from bootfit.measure.description import cannot_import
 from bootfit.measure.environment import ask_environment
 from bootfit.measure.module_tree import below, chain_to, module_costs
@@ -92,15 +92,10 @@ class _Question:
 
     def _subjects(self, implementation: str) -> list[str]:
         """Return the app ("") and the implementations; first those that name the module."""
-        rungs = self._rungs()
         if implementation:
-            if implementation not in rungs:
-                near = get_close_matches(implementation, rungs, n=1)
-                raise UsageError(
-                    f"no such implementation: {implementation}",
-                    f"did you mean {near[0]}?" if near else f"there are {', '.join(rungs)}",
-                )
+            rungs_of(self.description, (implementation,))
             return [implementation]
+        rungs = self._rungs()
         top = self.module.partition(".")[0]
         named = [name for name, rung in rungs.items() if _names(rung, top)]
         return ["", *named, *(name for name in rungs if name not in named)]

@@ -6,6 +6,7 @@ from bootfit.model.app import AppDescription
 from bootfit.model.attribution import ModuleWhy
 from bootfit.model.check import CheckResult
 from bootfit.model.comparison import Comparison
+from bootfit.model.deep_dive import DeepDive
 from bootfit.model.evidence import Evidence
 from bootfit.model.finding import Finding
 from bootfit.model.measurement import MeasurementSet
@@ -53,6 +54,8 @@ class Run:
     evidence: Evidence | None = None
     #: What `bootfit why` was asked.
     why: ModuleWhy | None = None
+    #: What memray said of one implementation, where that was asked for.
+    deep: DeepDive | None = None
     #: The memory that may be used: the project's budget, or the platform's.
     budget_bytes: int | None = None
     #: Where this run was compared with an earlier one.

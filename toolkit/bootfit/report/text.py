@@ -11,6 +11,7 @@ from bootfit.model.run import Run
 from bootfit.model.style import Style
 from bootfit.report.text_check import check_section
 from bootfit.report.text_comparison import comparison_section
+from bootfit.report.text_deep import deep_section
 from bootfit.report.text_imports import why_section
 from bootfit.report.text_memory import memory_section
 from bootfit.report.text_plan import emitted_section, plan_section
@@ -41,6 +42,7 @@ def render(run: Run, style: Style) -> str:
                 *check_section(run, style),
                 *memory_section(run, style),
                 *why_section(run),
+                *deep_section(run, style),
                 *plan_section(run, style),
                 *emitted_section(run, style),
                 *verify_section(run, style),

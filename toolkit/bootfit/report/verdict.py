@@ -53,6 +53,9 @@ def verdict(run: Run) -> Verdict:
         return Verdict("no", f"{run.project} {denied}: {counted}")
     if run.why is not None:
         return Verdict("yes", _loaded(run.why))
+    if run.deep is not None:
+        seen = format_mib(run.deep.seen_bytes)
+        return Verdict("yes", f"memray saw {seen} of {run.deep.implementation} at its peak")
     granted = _GRANTED.get(run.command, "passed").format(run.platform)
     return Verdict("yes", f"{run.project} {granted}")
 
