@@ -11,6 +11,7 @@ import msgspec
 
 from bootfit.model.app import ImplementationDeclaration, PluginDeclaration, RequestSpec
 from bootfit.model.compare_table import CompareTable, SubjectTable, allowances_of
+from bootfit.model.deployment import TABLES, Deployment, check_deployment
 from bootfit.model.errors import UsageError
 from bootfit.model.requirement_source import with_choices
 from bootfit.model.server_bounds import check_bounds
@@ -80,6 +81,7 @@ class _Table(_Shape, frozen=True):
     server: _Server = _Server()
     requests: list[_Request] = []
     compare: CompareTable = CompareTable()
+    deploy: Deployment = Deployment()
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,8 @@ class Config:
     requests: tuple[RequestSpec, ...] = ()
     #: What figures may grow by between two runs, as it is written.
     compare: CompareTable = field(default_factory=CompareTable)
+    #: What the emitted files hold beside the web process.
+    deployment: Deployment = field(default_factory=Deployment)
     #: What the project does not say and was assumed, in words.
     assumptions: tuple[str, ...] = ()
 
@@ -205,6 +209,7 @@ def load_config(root: Path, overrides: Overrides | None = None) -> Config:
         ),
         requests=tuple(_request(entry) for entry in table.requests),
         compare=table.compare,
+        deployment=table.deploy,
         assumptions=tuple(assumptions),
     )
 
@@ -241,7 +246,10 @@ def _refuse_unknown_keys(raw: dict[str, Any]) -> None:
         ("budget.", _Budget, raw.get("budget")),
         ("server.", _Server, raw.get("server")),
         ("compare.", CompareTable, raw.get("compare")),
+        ("deploy.", Deployment, raw.get("deploy")),
     ]
+    if isinstance(deploy := raw.get("deploy"), dict):
+        tables += [(f"deploy.{name}.", shape, deploy.get(name)) for name, shape in TABLES.items()]
     subjects = compare.get("subjects") if isinstance(compare := raw.get("compare"), dict) else None
     if isinstance(subjects, dict):
         tables += [(f"compare.subjects.{name}.", SubjectTable, subjects[name]) for name in subjects]
@@ -275,6 +283,7 @@ def _convert(raw: dict[str, Any]) -> _Table:
     server = table.server
     try:
         allowances_of(table.compare)
+        check_deployment(table.deploy)
         check_bounds(
             {
                 "workers": server.workers,

@@ -22,6 +22,7 @@ def emit_context(walk: Walk, description: AppDescription) -> "EmitContext":
         is_distribution=walk.config.is_distribution,
         from_source=_from_source(walk),
         health_path=walk.config.health_path,
+        deployment=walk.config.deployment,
         python_path=_python_path(walk, description.app),
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bootfit.model.app import PluginDeclaration
+from bootfit.model.deployment import Deployment
 from bootfit.model.platform import Platform
 
 
@@ -26,3 +27,5 @@ class EmitContext:
     python_path: tuple[str, ...] = ()
     #: Where the platform asks whether the app is well; None where the project does not say.
     health_path: str | None = None
+    #: What the project wants beside its web process.
+    deployment: Deployment = field(default_factory=Deployment)

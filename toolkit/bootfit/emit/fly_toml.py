@@ -7,7 +7,7 @@ import json
 import math
 
 from bootfit.emit.context import EmitContext
-from bootfit.emit.quoting import comment
+from bootfit.emit.quoting import comment, start_command
 from bootfit.model.errors import UsageError
 from bootfit.model.plan import Plan
 from bootfit.model.sizes import MIB
@@ -43,7 +43,9 @@ def emit(plan: Plan, context: EmitContext) -> dict[str, str]:
             for name, value in sorted(plan.environment.items())
         ),
         "",
+        *_deployment(plan, context),
         "[http_service]",
+        *(['processes = ["web"]'] if context.deployment.worker else []),
         f"internal_port = {int(port)}",
         "force_https = true",
         *(_check(context.health_path) if context.health_path else []),
@@ -56,6 +58,21 @@ def emit(plan: Plan, context: EmitContext) -> dict[str, str]:
     reason = comment("kill_timeout is what gunicorn has to finish requests under way, and 5 s.")
     head = f"{reason}kill_timeout = {plan.graceful_timeout_seconds + 5}\n"
     return {PATH: head + "\n".join(lines)}
+
+
+def _deployment(plan: Plan, context: EmitContext) -> list[str]:
+    """Return what runs before a release, and the processes where there is more than one."""
+    lines: list[str] = []
+    if context.deployment.release:
+        lines += ["[deploy]", f"release_command = {_string(context.deployment.release)}", ""]
+    if context.deployment.worker is not None:
+        lines += [
+            "[processes]",
+            f"web = {_string(start_command(plan.app))}",
+            f"worker = {_string(context.deployment.worker.command)}",
+            "",
+        ]
+    return lines
 
 
 def _check(path: str) -> list[str]:
