@@ -1,4 +1,8 @@
-"""Users' data: plans, what was eaten, what was searched for. SQLAlchemy Core, SQLite by default."""
+"""Connections to users' data: SQLite by default, PostgreSQL by URL. SQLAlchemy Core.
+
+Alembic is not imported here, and so never by a process that serves: an empty database gets its
+tables from `mealplan.schema`, and one of another revision is refused until it is migrated.
+"""
 
 from __future__ import annotations
 
@@ -8,98 +12,28 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    Column,
-    Connection,
-    Date,
-    Engine,
-    Float,
-    ForeignKey,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    create_engine,
-    event,
-    inspect,
-    select,
-)
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateIndex, CreateTable
+
+from mealplan.schema import ACCOUNTS, METADATA, REVISION
 
 _LOG = logging.getLogger(__name__)
 _BUSY_SECONDS = 5.0
 #: Option of a connection whose transaction writes.
 _WRITES = "mealplan_writes"
-
-METADATA = MetaData()
-PLANS = Table(
-    "plan",
-    METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("created_at", String(32), nullable=False, index=True),
-    Column("target_kcal", Float, nullable=False),
-    Column("implementation", String(40), nullable=False),
-    Column("request", JSON, nullable=False),
-    Column("result", JSON, nullable=False),
+#: Alembic's own table, made as Alembic makes it.
+_VERSION_TABLE = "alembic_version"
+_CREATE_VERSION_TABLE = (
+    "CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL,"
+    " CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
 )
-PLANNED_MEALS = Table(
-    "planned_meal",
-    METADATA,
-    Column("plan_id", ForeignKey("plan.id", ondelete="CASCADE"), primary_key=True),
-    Column("day", Integer, primary_key=True),
-    Column("meal", String(20), primary_key=True),
-    Column("dish_id", String(80), nullable=False),
-    Column("servings", Float, nullable=False),
-    Column("energy_kcal", Float, nullable=False),
-)
-#: Nutrients of an analysis that are columns, so that analytics can be asked of the database.
-ANALYTIC_NUTRIENTS = (
-    *("energy", "protein", "fat", "carbohydrate", "fiber", "sugars", "saturated_fat", "sodium"),
-)
-ANALYSES = Table(
-    "analysis",
-    METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("created_at", String(32), nullable=False),
-    Column("eaten_on", Date, nullable=False, index=True),
-    Column("meal", String(20), nullable=False),
-    # NULL where the nutrient is known for none of the foods.
-    *(Column(nutrient, Float) for nutrient in ANALYTIC_NUTRIENTS),
-    Column("result", JSON, nullable=False),
-)
-EATEN = Table(
-    "eaten",
-    METADATA,
-    Column("analysis_id", ForeignKey("analysis.id", ondelete="CASCADE"), primary_key=True),
-    Column("position", Integer, primary_key=True),
-    Column("kind", String(10), nullable=False),
-    Column("reference", String(80), nullable=False),
-    Column("name", String(300), nullable=False),
-    Column("grams", Float, nullable=False),
-)
-SEARCHES = Table(
-    "search",
-    METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("created_at", String(32), nullable=False),
-    Column("query", String(200), nullable=False),
-    Column("mode", String(10), nullable=False),
-    Column("served_mode", String(10), nullable=False),
-    Column("results", Integer, nullable=False),
-)
-
-
-def now() -> str:
-    """Return this moment in UTC, ISO 8601 to the second."""
-    return datetime.now(timezone.utc).isoformat(timespec="seconds")
-
+#: Any number will do, but of all that use the database only what makes tables may take it.
+_POSTGRESQL_LOCK = 0x6D65616C
 
 #: What a database that is broken, out of reach or no database at all raises, by SQLAlchemy or not.
 _UNUSABLE = (DBAPIError, sqlite3.Error, OSError, ValueError, TypeError)
@@ -113,11 +47,16 @@ class DatabaseUnavailable(RuntimeError):  # noqa: N818 - a state, which may pass
     """The database cannot be reached or is none."""
 
 
+class DatabaseOutdated(DatabaseUnavailable):
+    """The database's tables are those of another version of the app."""
+
+
 class Database:
     """Connections to users' data.
 
     SQLite files are opened anew by each piece of work, so nothing is carried over a fork, and
-    several processes may serve one file: writers wait for each other.
+    several processes may serve one file: writers wait for each other. Connections to PostgreSQL
+    are kept, by each process its own.
 
     Raises:
         DatabaseUrlError: ``url`` cannot be used at all.
@@ -176,7 +115,7 @@ class Database:
             DatabaseUnavailable: it cannot.
         """
         with self.reading() as connection:
-            connection.execute(select(PLANS.c.id).limit(1))
+            connection.execute(select(ACCOUNTS.c.id).limit(1))
 
     @contextmanager
     def _noticing(self) -> Iterator[None]:
@@ -203,33 +142,78 @@ class Database:
         with self._lock:
             if self._prepared and _is_there(self.engine):
                 return
+            where = self.engine.url.render_as_string(hide_password=True)
             try:
                 self._create_tables()
+            except DatabaseOutdated as error:
+                raise DatabaseOutdated(f"the database {where} {error}") from None
             except _UNUSABLE as error:
                 told = error.orig if isinstance(error, DBAPIError) else error
-                where = self.engine.url.render_as_string(hide_password=True)
                 raise DatabaseUnavailable(f"the database {where} cannot be used: {told}") from error
+            finally:
+                # No connection of this process must be used by one that is forked from it.
+                self.engine.dispose()
             self._prepared = True
-        # No connection of this process must be used by one that is forked from it.
-        self.engine.dispose()
 
     def _create_tables(self) -> None:
-        if self.engine.dialect.name == "sqlite":
-            if self.engine.url.database:
-                Path(self.engine.url.database).parent.mkdir(parents=True, exist_ok=True)
-            _write_ahead(self.engine)
+        make_place(self.engine)
         with self.engine.connect() as connection:
             connection.execution_options(**{_WRITES: True})
             with connection.begin():
+                _lock_tables(connection)
+                if _is_new(connection):
+                    connection.exec_driver_sql(_CREATE_VERSION_TABLE)
+                    connection.execute(
+                        text("INSERT INTO alembic_version VALUES (:revision)"),
+                        {"revision": REVISION},
+                    )
                 for table in METADATA.sorted_tables:
                     connection.execute(CreateTable(table, if_not_exists=True))
                     for index in table.indexes:
                         connection.execute(CreateIndex(index, if_not_exists=True))
 
 
+def make_place(engine: Engine) -> None:
+    """Make the folder of a SQLite file, and have the file written ahead."""
+    if engine.dialect.name == "sqlite":
+        if engine.url.database:
+            Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+        _write_ahead(engine)
+
+
+def _lock_tables(connection: Connection) -> None:
+    """Wait for others that create or change tables. SQLite has one writer in any case."""
+    if connection.dialect.name == "postgresql":
+        # Two that create the same table at once fail there, whatever they say.
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({_POSTGRESQL_LOCK})"))
+
+
+def _is_new(connection: Connection) -> bool:
+    """Return whether the database carries no revision and none of our tables.
+
+    Raises:
+        DatabaseOutdated: it has the tables of another revision.
+    """
+    tables = set(inspect(connection).get_table_names())
+    found = None
+    if _VERSION_TABLE in tables:
+        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    if found == REVISION:
+        return False
+    if found is None and not tables & set(METADATA.tables):
+        return True
+    raise DatabaseOutdated(
+        f"has tables of revision {found or 'none'}, and this version of the app needs {REVISION}:"
+        " run `python -m mealplan migrate` with the same DATABASE_URL"
+    )
+
+
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+        server = create_engine(url, pool_pre_ping=True)
+        if server.dialect.name == "postgresql":
+            event.listen(server, "connect", _on_server_connect)
+        return server
     engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": _BUSY_SECONDS})
     name = engine.url.database or ":memory:"
     if ":memory:" in name or engine.url.query.get("mode") == "memory":
@@ -257,6 +241,14 @@ def _on_connect(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = NORMAL")
+
+
+def _on_server_connect(connection: Any, _record: object) -> None:
+    # As long as SQLite's writers wait for each other.
+    before = connection.autocommit
+    connection.autocommit = True
+    connection.execute(f"SET lock_timeout = '{_BUSY_SECONDS:g}s'")
+    connection.autocommit = before
 
 
 def _on_begin(connection: Connection) -> None:
@@ -287,3 +279,30 @@ def _write_ahead(engine: Engine) -> None:
             time.sleep(0.05)
         else:
             return
+
+
+@contextmanager
+def write_exclusively(database: Database) -> Iterator[Connection]:
+    """Hand out a connection whose transaction may change tables, one at a time of all processes.
+
+    Raises:
+        DatabaseUnavailable: the database cannot be reached, or is none.
+    """
+    engine = database.engine
+    try:
+        make_place(engine)
+        connection = engine.connect()
+    except _UNUSABLE as error:
+        told = error.orig if isinstance(error, DBAPIError) else error
+        raise DatabaseUnavailable(f"the database cannot be used: {told}") from error
+    try:
+        if engine.dialect.name == "sqlite":
+            # A table is changed by making it anew, which must not delete what refers to it.
+            connection.connection.driver_connection.execute("PRAGMA foreign_keys = OFF")  # type: ignore[union-attr] # it is connected
+        connection.execution_options(**{_WRITES: True})
+        with connection.begin():
+            _lock_tables(connection)
+            yield connection
+    finally:
+        connection.close()
+        engine.dispose()

@@ -6,11 +6,11 @@ import logging
 from collections.abc import Mapping
 
 from flask import Flask, Response, jsonify
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from bootfit.lazy import CallerError
-from mealplan.database import DatabaseUnavailable
+from mealplan.database import DatabaseOutdated, DatabaseUnavailable
 from mealplan_plugins.vector_search.contract import DimensionMismatch
 
 _LOG = logging.getLogger(__name__)
@@ -72,6 +72,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(DimensionMismatch, _unexpected)
     app.register_error_handler(DatabaseUnavailable, _unavailable)
+    app.register_error_handler(IntegrityError, _overtaken)
     app.register_error_handler(DatabaseError, _database_error)
     app.register_error_handler(Exception, _unexpected)
 
@@ -96,6 +97,12 @@ def _http_error(error: HTTPException) -> Response:
     return response
 
 
+def _overtaken(error: IntegrityError) -> Response:
+    # What a request refers to is checked before: another one has deleted it since.
+    _LOG.warning("a request was overtaken by another: %s", error.orig)
+    return error_response(409, "overtaken", "what this refers to was just deleted")
+
+
 def _database_error(error: DatabaseError) -> Response:
     # Of its subclasses, those that are about a statement of ours are our fault.
     if not isinstance(error, OperationalError) and type(error) is not DatabaseError:
@@ -106,6 +113,10 @@ def _database_error(error: DatabaseError) -> Response:
 
 def _unavailable(error: DatabaseUnavailable) -> Response:
     _LOG.error("%s", error)
+    if isinstance(error, DatabaseOutdated):
+        return error_response(
+            503, "database_outdated", "the database is of another version; its operator knows how"
+        )
     return _busy()
 
 

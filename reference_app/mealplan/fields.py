@@ -12,6 +12,11 @@ from flask import Request
 from mealplan.errors import ApiError, invalid
 
 _MISSING: Any = object()
+_E_MAIL = re.compile(
+    r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+    r"(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+",
+    re.ASCII,
+)
 
 
 def body_of(request: Request) -> Fields:
@@ -39,6 +44,14 @@ def day_of(text: object) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def email_of(text: object) -> str | None:
+    """Return an e-mail address in lower case, or None: HTML's pattern, with a domain's dot."""
+    if not isinstance(text, str) or len(text) > 254:
+        return None
+    address = text.strip().lower()
+    return address if _E_MAIL.fullmatch(address) else None
 
 
 class Fields:
@@ -79,6 +92,7 @@ class Fields:
         value = self._value(name, default, "a number")
         if value is _MISSING:
             return low
+        value = self._number(value)
         real = isinstance(value, (int, float)) and not isinstance(value, bool)
         # Not a number and the infinities are in no range.
         if not real or not low <= value <= high:
@@ -91,9 +105,46 @@ class Fields:
         value = self._value(name, default, "a whole number")
         if value is _MISSING:
             return low
+        value = self._number(value)
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
             self.problem(name, f"must be a whole number from {low} to {high}")
             return low
+        return value
+
+    def maybe_number(self, name: str, low: float, high: float, *, unit: str = "") -> float | None:
+        """Return a number from ``low`` to ``high``, or None where it is not given."""
+        return self.number(name, low, high, unit=unit) if self.has(name) else None
+
+    def maybe_integer(self, name: str, low: int, high: int) -> int | None:
+        """Return a whole number from ``low`` to ``high``, or None where it is not given."""
+        return self.integer(name, low, high) if self.has(name) else None
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        """Return true or false."""
+        value = self._value(name, default, "true or false")
+        if not isinstance(value, bool):
+            self.problem(name, "must be true or false")
+            return default
+        return value
+
+    def email(self, name: str) -> str:
+        """Return an e-mail address in lower case."""
+        value = self._value(name, _MISSING, "an e-mail address")
+        if value is _MISSING:
+            return ""
+        found = email_of(value)
+        if found is None:
+            self.problem(name, "must be an e-mail address")
+        return found or ""
+
+    def secret(self, name: str, longest: int) -> str:
+        """Return a text of at most ``longest`` characters as it is, whatever it is made of."""
+        value = self._value(name, _MISSING, "a text")
+        if value is _MISSING:
+            return ""
+        if not isinstance(value, str) or len(value) > longest or _is_torn(value):
+            self.problem(name, f"must be a text of at most {longest} characters")
+            return ""
         return value
 
     def choice(self, name: str, allowed: Collection[str], *, default: str = _MISSING) -> str:
@@ -144,6 +195,23 @@ class Fields:
             self.problem(name, "must be a date, YYYY-MM-DD")
         return found or default
 
+    def maybe_day(self, name: str) -> date | None:
+        """Return a date written YYYY-MM-DD, or None where it is not given."""
+        return self.day(name, default=date.min) if self.has(name) else None
+
+    def mapping(self, name: str, allowed: Collection[str], most: int) -> dict[str, Fields]:
+        """Return an object of objects by its keys, each as fields; its keys are of ``allowed``."""
+        wanted = self.object(name)
+        if len(wanted.names) > most:
+            self.problem(name, f"must have at most {most} entries")
+            return {}
+        found = {key: wanted.object(key) for key in wanted.names if key in allowed}
+        for key in wanted.names:
+            if key not in allowed:
+                wanted.has(key)
+                wanted.problem(key[:80], "is not known here")
+        return found
+
     def objects(self, name: str, most: int, *, least: int = 0) -> list[Fields]:
         """Return a list of objects, each as fields whose problems are this object's."""
         value = self._value(name, _MISSING if least else [], "a list of objects")
@@ -173,10 +241,18 @@ class Fields:
         self._read.add(name)
         return self._values.get(name) is not None
 
+    def maybe(self, name: str) -> Fields | None:
+        """Return an object as fields, or None where it is not given."""
+        return self.object(name) if self.has(name) else None
+
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the fields that are given."""
         return tuple(self._values)
+
+    def _number(self, value: Any) -> Any:
+        """Return the number that ``value`` is written as: JSON's numbers are themselves."""
+        return value
 
     def _value(self, name: str, default: Any, kind: str) -> Any:
         self._read.add(name)
@@ -186,3 +262,28 @@ class Fields:
         if default is _MISSING:
             self.problem(name, f"is required: {kind}")
         return default
+
+
+class Query(Fields):
+    """A query string's fields: all are texts, an empty one is not given, further ones may be."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        super().__init__({name: value for name, value in values.items() if value.strip()})
+
+    def done(self) -> None:
+        """Raise the error that names every wrong field, if there is one."""
+        if self._problems:
+            raise invalid(self._problems)
+
+    def _number(self, value: Any) -> Any:
+        text = value.strip() if isinstance(value, str) else value
+        if not isinstance(text, str) or not text.isascii():
+            return text
+        if re.fullmatch(r"-?[0-9]{1,11}", text):
+            return int(text)
+        return float(text) if re.fullmatch(r"-?[0-9]{1,11}\.[0-9]{1,11}", text) else text
+
+
+def _is_torn(text: str) -> bool:
+    """Return whether ``text`` has half of a pair of surrogates, which no database keeps."""
+    return re.search(r"[\x00\ud800-\udfff]", text) is not None

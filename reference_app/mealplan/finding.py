@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mealplan.catalogue.foods import words
+from mealplan.kitchen import Kitchen
 from mealplan.parts import parts
 from mealplan.served import call
 from mealplan.services.search import (
@@ -16,6 +17,7 @@ from mealplan.services.search import (
     by_both,
     by_meaning,
     by_text,
+    by_words,
     of_dish,
     of_food,
 )
@@ -50,14 +52,24 @@ class _Vectors:
     note: str
 
 
-def find(query: str, mode: Mode, limit: int) -> Found:
-    """Return what is found for ``query``; a mode that cannot be served gives way to text."""
+def find(query: str, mode: Mode, limit: int, own: Kitchen) -> Found:
+    """Return what is found for ``query``; a mode that cannot be served gives way to text.
+
+    The caller's own foods and dishes are found by their words, whatever the mode.
+    """
     if not words(query):
         return Found(searchable=False, mode="text", results=[], notes=())
     foods = parts().foods.search(query, _CANDIDATES)
     text = [
         [Scored(of_food(hit.food), hit.score) for hit in foods],
         parts().dish_text.search(query, _CANDIDATES),
+        by_words(
+            query,
+            [
+                *(of_dish(dish) for dish in own.own_dishes.values()),
+                *(of_food(food) for food in own.own_foods.values()),
+            ],
+        ),
     ]
     if mode == "text":
         return Found(searchable=True, mode="text", results=by_text(text, limit), notes=())

@@ -11,8 +11,8 @@ from typing import BinaryIO
 
 from flask import Response, send_file, stream_with_context
 
-from mealplan.api.paging import choice
 from mealplan.errors import ApiError
+from mealplan.fields import Fields
 from mealplan.served import call, served_by
 from mealplan.services.tables import RecordTable, to_csv, to_json
 from mealplan_plugins.spreadsheet_export.contract import (
@@ -23,30 +23,29 @@ from mealplan_plugins.spreadsheet_export.contract import (
 )
 
 _LOG = logging.getLogger(__name__)
-_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+JSON = "application/json"
+CSV = "text/csv"
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def asked_format() -> str:
-    """Return the format that the query string asks for; JSON where it is silent.
-
-    Raises:
-        ApiError: 422 for one that there is not.
-    """
-    return choice("format", ("json", "csv", "xlsx"), default="json")
+def asked_format(query: Fields, *further: str) -> str:
+    """Return the format that a query string asks for; JSON where it is silent."""
+    return query.choice("format", ("json", "csv", "xlsx", *further), default="json")
 
 
-def download(name: str, tables: Sequence[RecordTable], pivots: Sequence[Pivot] = ()) -> Response:
-    """Return ``tables`` as a file; JSON and CSV hold the first one alone.
+def download(
+    name: str, wanted: str, tables: Sequence[RecordTable], pivots: Sequence[Pivot] = ()
+) -> Response:
+    """Return ``tables`` as a file in the ``wanted`` format; JSON and CSV hold the first one alone.
 
     Raises:
         ApiError: 503 where Excel cannot be written.
     """
-    wanted = asked_format()
     filename = f"{name}.{wanted}"
     if wanted == "xlsx":
         workbook = _workbook(tables, pivots)
-        return send_file(workbook, _EXCEL, as_attachment=True, download_name=filename)
-    to_text, kind = (to_csv, "text/csv") if wanted == "csv" else (to_json, "application/json")
+        return send_file(workbook, EXCEL, as_attachment=True, download_name=filename)
+    to_text, kind = (to_csv, CSV) if wanted == "csv" else (to_json, JSON)
     response = Response(stream_with_context(_started(to_text(tables[0]))), mimetype=kind)
     response.headers["Content-Disposition"] = f"attachment; filename={filename}"
     return response

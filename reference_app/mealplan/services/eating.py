@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mealplan.catalogue.allergens import in_name
 from mealplan.catalogue.dishes import Dish
 from mealplan.catalogue.foods import Food
 from mealplan.nutrition import Nutrient, Nutrition, total
@@ -48,9 +47,9 @@ class EatenMeal:
         return total(item.nutrition for item in self.items)
 
 
-def food_item(food: Food, grams: float) -> Item:
-    """Return ``grams`` of a food; its allergens are what its name gives away."""
-    return Item("food", str(food.id), food.name, food.nutrition(grams), in_name(food.name))
+def food_item(food: Food, grams: float, allergens: frozenset[str]) -> Item:
+    """Return ``grams`` of a food with the allergens that are known of it."""
+    return Item("food", str(food.id), food.name, food.nutrition(grams), allergens)
 
 
 def dish_item(dish: Dish, servings: float) -> Item:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import cast
+from dataclasses import asdict
+from typing import Any, cast
 
 from mealplan.fields import Fields
 from mealplan.services.targets import ACTIVITY_FACTORS, GOALS, Person
@@ -21,3 +22,8 @@ def person_of(fields: Fields) -> Person:
     )
     fields.done()
     return person
+
+
+def describe_person(person: Person) -> dict[str, Any]:
+    """Return the profile of a person as `person_of` reads it."""
+    return asdict(person)

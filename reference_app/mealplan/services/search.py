@@ -105,6 +105,21 @@ def of_food(food: Food) -> Candidate:
     return Candidate("food", str(food.id), food.name)
 
 
+def by_words(query: str, candidates: Sequence[Candidate]) -> list[Scored]:
+    """Return those of a few candidates whose names have words of ``query``, scored by the share.
+
+    A word of the query may be the beginning of one of the name.
+    """
+    wanted = words(query)
+    found = []
+    for candidate in candidates:
+        there = words(candidate.name)
+        hits = sum(any(word.startswith(want) for word in there) for want in wanted)
+        if hits:
+            found.append(Scored(candidate, hits / len(wanted)))
+    return sorted(found, key=lambda one: (-one.score, one.candidate.key))
+
+
 def by_text(lists: Sequence[Sequence[Scored]], limit: int) -> list[Result]:
     """Return the best of several text searches; their scores do not compare, their ranks do."""
     return _fused([(one, "text") for one in lists])[:limit]

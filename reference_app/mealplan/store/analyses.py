@@ -5,18 +5,31 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
-from mealplan.database import ANALYSES, ANALYTIC_NUTRIENTS, EATEN, now
+from mealplan.schema import ANALYSES, ANALYTIC_NUTRIENTS, EATEN, now
 from mealplan.services.eating import EatenMeal
 
 
-def add(connection: Connection, eaten_on: date, eaten: EatenMeal, result: dict[str, Any]) -> int:
-    """Keep a meal with its analysis and return its number."""
+def add(
+    connection: Connection,
+    account_id: int,
+    eaten_on: date,
+    eaten: EatenMeal,
+    result: dict[str, Any],
+) -> int:
+    """Keep an account's meal with its analysis and return its number."""
     amounts = {nutrient: eaten.nutrition.amount(nutrient) for nutrient in ANALYTIC_NUTRIENTS}
     analysis_id: int = connection.execute(
         insert(ANALYSES)
-        .values(created_at=now(), eaten_on=eaten_on, meal=eaten.meal, result=result, **amounts)
+        .values(
+            created_at=now(),
+            user_id=account_id,
+            eaten_on=eaten_on,
+            meal=eaten.meal,
+            result=result,
+            **amounts,
+        )
         .returning(ANALYSES.c.id)
     ).scalar_one()
     connection.execute(
@@ -36,11 +49,22 @@ def add(connection: Connection, eaten_on: date, eaten: EatenMeal, result: dict[s
     return analysis_id
 
 
-def history(connection: Connection, limit: int, offset: int) -> list[dict[str, Any]]:
-    """Return the latest meals with their analyses, JSON-ready."""
+def remove(connection: Connection, account_id: int, analysis_id: int) -> bool:
+    """Delete an account's meal with its analysis; return whether it had it."""
+    gone = connection.execute(
+        delete(ANALYSES).where(ANALYSES.c.user_id == account_id, ANALYSES.c.id == analysis_id)
+    )
+    return bool(gone.rowcount)
+
+
+def history(
+    connection: Connection, account_id: int, limit: int, offset: int
+) -> list[dict[str, Any]]:
+    """Return an account's latest meals with their analyses, JSON-ready."""
     columns = (ANALYSES.c.id, ANALYSES.c.created_at, ANALYSES.c.eaten_on, ANALYSES.c.result)
     rows = connection.execute(
         select(*columns)
+        .where(ANALYSES.c.user_id == account_id)
         .order_by(ANALYSES.c.eaten_on.desc(), ANALYSES.c.id.desc())
         .limit(limit)
         .offset(offset)

@@ -8,7 +8,17 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, select
 
-from mealplan.database import ANALYSES, ANALYTIC_NUTRIENTS, PLANS, SEARCHES
+from mealplan.schema import (
+    ACCOUNTS,
+    ANALYSES,
+    ANALYTIC_NUTRIENTS,
+    API_TOKENS,
+    FEEDS,
+    OWN_DISHES,
+    OWN_FOODS,
+    PLANS,
+    SEARCHES,
+)
 
 
 @dataclass(frozen=True)
@@ -25,7 +35,8 @@ class Collection:
         """Yield the listed columns of the records, the latest first."""
         chosen: list[ColumnElement[Any]] = [self.table.c[name] for name in self.columns]
         query = select(*chosen).order_by(self.table.c.id.desc()).limit(limit).offset(offset)
-        for row in connection.execute(query):
+        # Fetched a few at a time: a server would send them all at once.
+        for row in connection.execute(query.execution_options(yield_per=500)):
             yield tuple(round(cell, 3) if isinstance(cell, float) else cell for cell in row)
 
     def count(self, connection: Connection) -> int:
@@ -41,16 +52,31 @@ class Collection:
 COLLECTIONS: dict[str, Collection] = {
     one.name: one
     for one in (
-        Collection("plans", PLANS, ("id", "created_at", "target_kcal", "implementation")),
+        # Never the hash of a password, of a session or of a token.
+        Collection("users", ACCOUNTS, ("id", "created_at", "email", "name", "role")),
+        Collection(
+            "tokens", API_TOKENS, ("id", "created_at", "user_id", "name", "scope", "expires_at")
+        ),
+        Collection("feeds", FEEDS, ("id", "created_at", "user_id")),
+        Collection(
+            "plans",
+            PLANS,
+            (
+                *("id", "created_at", "user_id", "name", "starts_on", "saved", "target_kcal"),
+                "implementation",
+            ),
+        ),
         Collection(
             "analyses",
             ANALYSES,
-            ("id", "created_at", "eaten_on", "meal", *ANALYTIC_NUTRIENTS),
+            ("id", "created_at", "user_id", "eaten_on", "meal", *ANALYTIC_NUTRIENTS),
         ),
         Collection(
             "searches",
             SEARCHES,
-            ("id", "created_at", "query", "mode", "served_mode", "results"),
+            ("id", "created_at", "user_id", "query", "mode", "served_mode", "results"),
         ),
+        Collection("foods", OWN_FOODS, ("id", "created_at", "user_id", "name")),
+        Collection("dishes", OWN_DISHES, ("id", "created_at", "user_id", "name")),
     )
 }

@@ -6,22 +6,24 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, select
 
-from mealplan.database import ANALYSES, ANALYTIC_NUTRIENTS, EATEN, PLANNED_MEALS, PLANS, SEARCHES
+from mealplan.schema import ANALYSES, ANALYTIC_NUTRIENTS, EATEN, PLANNED_MEALS, PLANS, SEARCHES
 from mealplan_plugins.spreadsheet_export.contract import Cell
 
 EATEN_COLUMNS = ("id", "date", "weekday", "meal", *ANALYTIC_NUTRIENTS)
 PLANNED_COLUMNS = ("plan", "day", "meal", "dish", "servings", "energy")
 _TOP = 10
+#: Rows are fetched a few at a time: a server would send them all at once.
+_STREAMED = {"yield_per": 500}
 
 
-def summary(connection: Connection, first: date, last: date) -> dict[str, Any]:
-    """Return the analytics of what was eaten from ``first`` to ``last``, JSON-ready.
+def summary(connection: Connection, account_id: int, first: date, last: date) -> dict[str, Any]:
+    """Return the analytics of what an account ate from ``first`` to ``last``, JSON-ready.
 
     A mean is over the meals of which the nutrient is known; ``known`` says how many those are.
     """
-    within = ANALYSES.c.eaten_on.between(first, last)
+    within = _eaten(account_id, first, last)
     by_meal = connection.execute(_means(ANALYSES.c.meal).where(within)).all()
     by_day = connection.execute(
         select(ANALYSES.c.eaten_on, func.count().label("meals"), func.sum(ANALYSES.c.energy))
@@ -49,52 +51,65 @@ def summary(connection: Connection, first: date, last: date) -> dict[str, Any]:
         "eaten_most_often": [
             {"name": name, "times": times, "grams": _rounded(grams)} for name, times, grams in often
         ],
-        "plans": _counts(connection, select(PLANS.c.implementation, func.count()), PLANS),
-        "searches": _counts(connection, select(SEARCHES.c.served_mode, func.count()), SEARCHES),
+        "plans": _counts(connection, PLANS.c.implementation, PLANS, account_id),
+        "searches": _counts(connection, SEARCHES.c.served_mode, SEARCHES, account_id),
     }
 
 
-def eaten_count(connection: Connection, first: date, last: date) -> int:
-    """Return how many meals were eaten from ``first`` to ``last``."""
-    query = select(func.count()).where(ANALYSES.c.eaten_on.between(first, last))
+def eaten_count(connection: Connection, account_id: int, first: date, last: date) -> int:
+    """Return how many meals an account ate from ``first`` to ``last``."""
+    query = select(func.count()).where(_eaten(account_id, first, last))
     return int(connection.execute(query).scalar_one())
 
 
-def planned_count(connection: Connection, first: date, last: date) -> int:
-    """Return how many meals the plans hold that were made from ``first`` to ``last``."""
-    query = select(func.count()).select_from(PLANNED_MEALS.join(PLANS)).where(_made(first, last))
+def planned_count(connection: Connection, account_id: int, first: date, last: date) -> int:
+    """Return how many meals an account's plans hold that were made from ``first`` to ``last``."""
+    query = select(func.count()).select_from(PLANNED_MEALS.join(PLANS))
+    query = query.where(_made(account_id, first, last))
     return int(connection.execute(query).scalar_one())
 
 
-def eaten_rows(connection: Connection, first: date, last: date) -> Iterator[Sequence[Cell]]:
-    """Yield the meals eaten in a period, a row each, in the order of ``EATEN_COLUMNS``."""
+def eaten_rows(
+    connection: Connection, account_id: int, first: date, last: date
+) -> Iterator[Sequence[Cell]]:
+    """Yield the meals an account ate in a period, in the order of ``EATEN_COLUMNS``."""
     nutrients = [ANALYSES.c[nutrient] for nutrient in ANALYTIC_NUTRIENTS]
     query = select(ANALYSES.c.id, ANALYSES.c.eaten_on, ANALYSES.c.meal, *nutrients).where(
-        ANALYSES.c.eaten_on.between(first, last)
+        _eaten(account_id, first, last)
     )
-    for row in connection.execute(query.order_by(ANALYSES.c.eaten_on, ANALYSES.c.id)):
+    query = query.order_by(ANALYSES.c.eaten_on, ANALYSES.c.id).execution_options(**_STREAMED)
+    for row in connection.execute(query):
         number, day, meal, *amounts = row
         yield (number, day, day.strftime("%A"), meal, *(_rounded(one) for one in amounts))
 
 
-def planned_rows(connection: Connection, first: date, last: date) -> Iterator[Sequence[Cell]]:
-    """Yield the meals of plans made in a period, in the order of ``PLANNED_COLUMNS``."""
+def planned_rows(
+    connection: Connection, account_id: int, first: date, last: date
+) -> Iterator[Sequence[Cell]]:
+    """Yield the meals of an account's plans of a period, in the order of ``PLANNED_COLUMNS``."""
     columns = (PLANNED_MEALS.c.plan_id, PLANNED_MEALS.c.day, PLANNED_MEALS.c.meal)
     amounts = (PLANNED_MEALS.c.dish_id, PLANNED_MEALS.c.servings, PLANNED_MEALS.c.energy_kcal)
     query = (
         select(*columns, *amounts)
         .select_from(PLANNED_MEALS.join(PLANS))
-        .where(_made(first, last))
+        .where(_made(account_id, first, last))
         .order_by(*columns)
+        .execution_options(**_STREAMED)
     )
     for plan, day, meal, dish, servings, kcal in connection.execute(query):
         yield (plan, day + 1, meal, dish, servings, _rounded(kcal))
 
 
-def _made(first: date, last: date) -> ColumnElement[bool]:
-    """Return what is true of plans made from ``first`` to ``last``, days in UTC."""
+def _eaten(account_id: int, first: date, last: date) -> ColumnElement[bool]:
+    """Return what is true of meals that an account ate from ``first`` to ``last``."""
+    return and_(ANALYSES.c.user_id == account_id, ANALYSES.c.eaten_on.between(first, last))
+
+
+def _made(account_id: int, first: date, last: date) -> ColumnElement[bool]:
+    """Return what is true of an account's plans made from ``first`` to ``last``, days in UTC."""
     # "U" is after the "T" that every moment of the last day has.
-    return PLANS.c.created_at.between(first.isoformat(), last.isoformat() + "U")
+    made = PLANS.c.created_at.between(first.isoformat(), last.isoformat() + "U")
+    return and_(PLANS.c.user_id == account_id, made)
 
 
 def _means(by: Any) -> Select[Any]:
@@ -115,9 +130,11 @@ def _means_of(row: Sequence[Any]) -> dict[str, Any]:
     return {"meals": meals, "nutrients": means}
 
 
-def _counts(connection: Connection, query: Select[Any], table: Any) -> dict[str, int]:
-    first = query.selected_columns[0]
-    rows = connection.execute(query.select_from(table).group_by(first).order_by(first))
+def _counts(
+    connection: Connection, by: ColumnElement[Any], table: Table, account_id: int
+) -> dict[str, int]:
+    query = select(by, func.count()).select_from(table).where(table.c.user_id == account_id)
+    rows = connection.execute(query.group_by(by).order_by(by))
     return {str(name): int(count) for name, count in rows}
 
 

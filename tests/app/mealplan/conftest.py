@@ -1,7 +1,12 @@
-"""An app of its own for each test, with plugins of its own."""
+"""An app of its own for each test, with plugins of its own, on SQLite and on PostgreSQL."""
+
+import os
 
 import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import text
 
+from app.mealplan.postgresql import cluster, server_programs
 from bootfit.lazy import Registry
 from mealplan import create_app
 from mealplan.catalogue.dishes import DishCatalogue
@@ -33,22 +38,102 @@ def dishes(foods):
     return DishCatalogue(foods)
 
 
+class SignedIn(FlaskClient):
+    """A client that is the operator unless a request says who it is."""
+
+    def open(self, *args, headers=None, **kwargs):
+        given = dict(headers or {})
+        given.setdefault("Authorization", f"Bearer {TOKEN}")
+        return super().open(*args, headers=given, **kwargs)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server():
+    """Return the folder of a server's socket; its processes end with the tests."""
+    programs = server_programs()
+    if programs is None:
+        told = "PostgreSQL's server is not installed (Debian: apt-get install postgresql)"
+        if os.environ.get("CI"):
+            pytest.fail(told)
+        pytest.skip(told)
+    with cluster(programs) as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def postgresql_database(postgresql_server):
+    """Return the URL of a database with the app's tables, to be emptied before each test."""
+    from mealplan.database import Database
+
+    url = f"postgresql+psycopg://mealplan@/postgres?host={postgresql_server}"
+    database = Database(url)
+    database.prepare()
+    yield url
+    database.engine.dispose()
+
+
 @pytest.fixture
-def make_app(tmp_path):
+def empty_postgresql(postgresql_server):
+    """Return the URL of a database without any tables."""
+    from mealplan.database import Database
+
+    url = f"postgresql+psycopg://mealplan@/{{}}?host={postgresql_server}"
+    engine = Database(url.format("template1")).engine.execution_options(
+        isolation_level="AUTOCOMMIT"
+    )
+    with engine.connect() as connection:
+        connection.execute(text("DROP DATABASE IF EXISTS empty WITH (FORCE)"))
+        connection.execute(text("CREATE DATABASE empty TEMPLATE template0"))
+    yield url.format("empty")
+    with engine.connect() as connection:
+        connection.execute(text("DROP DATABASE empty WITH (FORCE)"))
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request, tmp_path):
+    """Return the URL of an empty database, on each kind that the app serves from."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'mealplan.sqlite3'}"
+    return _emptied(request.getfixturevalue("postgresql_database"))
+
+
+def _emptied(url):
+    from mealplan.database import Database
+    from mealplan.schema import METADATA
+
+    engine = Database(url).engine
+    with engine.begin() as connection:
+        names = ", ".join(METADATA.tables)
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+    engine.dispose()
+    return url
+
+
+@pytest.fixture
+def make_app(database_url):
     """Return a maker of apps, given what is forbidden; all share one database."""
+    apps = []
 
     def make(forbid=LIGHT, **config):
-        return create_app(
+        app = create_app(
             {
                 "TESTING": True,
-                "DATABASE_URL": f"sqlite:///{tmp_path / 'mealplan.sqlite3'}",
+                "DATABASE_URL": database_url,
+                "SECRET_KEY": "a-secret-of-the-tests-that-is-long-enough",
                 "ADMIN_TOKEN": TOKEN,
+                "RATES": {},
                 "PLUGINS": Registry(*PLUGINS, environ={"BOOTFIT_FORBID": forbid}),
                 **config,
             }
         )
+        app.test_client_class = SignedIn
+        apps.append(app)
+        return app
 
-    return make
+    yield make
+    for app in apps:
+        app.extensions["mealplan"].database.engine.dispose()
 
 
 @pytest.fixture
@@ -58,7 +143,42 @@ def app(make_app):
 
 @pytest.fixture
 def client(app):
+    """Return a client that is the operator."""
     return app.test_client()
+
+
+@pytest.fixture
+def anonymous(app):
+    """Return a client that is nobody until it signs up."""
+    return FlaskClient(app, app.response_class)
+
+
+@pytest.fixture
+def sign_up(app):
+    """Return what makes an account, and a client that is signed in to it by its cookie."""
+
+    def make(email, password="correct horse battery"):
+        client = Browser(app, app.response_class)
+        answer = client.post("/api/v1/auth/sign-up", json={"email": email, "password": password})
+        assert answer.status_code == 201, answer.json
+        client.csrf = answer.json["csrf_token"]
+        client.user = answer.json["user"]
+        return client
+
+    return make
+
+
+class Browser(FlaskClient):
+    """A client that sends its cookie, and the CSRF token where it has one."""
+
+    csrf = None
+    user = None
+
+    def open(self, *args, headers=None, **kwargs):
+        given = dict(headers or {})
+        if self.csrf is not None:
+            given.setdefault("X-CSRF-Token", self.csrf)
+        return super().open(*args, headers=given, **kwargs)
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ from mealplan.settings import read_settings
 HEAVY = {
     *("numpy", "pandas", "sklearn", "scipy", "joblib", "pulp", "faiss", "torch", "xlsxwriter"),
     *("openpyxl", "sentence_transformers", "transformers"),
+    # Only where they are used: at a migration, at the first password, by a PostgreSQL URL.
+    *("alembic", "mako", "argon2", "psycopg"),
 }
 PLUGIN = re.compile(r"mealplan_plugins\.\w+\.\w+")
 BOOT = """
@@ -28,7 +30,8 @@ print(json.dumps({"modules": sorted(sys.modules), "statuses": statuses}))
 
 def environment(tmp_path, **more):
     url = f"sqlite:///{tmp_path / 'users.sqlite3'}"
-    return {**os.environ, "DATABASE_URL": url, **more}
+    own = {"DATABASE_URL": url, "MEALPLAN_SECRET_KEY": "x" * 32, "MEALPLAN_ADMIN_TOKEN": "operator"}
+    return {**os.environ, **own, **more}
 
 
 def test_nothing_heavy_is_imported_at_boot(tmp_path):
@@ -64,11 +67,12 @@ WORKER = """
 import sys
 from mealplan import create_app
 client = create_app().test_client()
+operator = {"Authorization": "Bearer operator"}
 print("ready", flush=True)
 sys.stdin.readline()
 meal = {"meal": "lunch", "items": [{"food": 8120, "grams": 60}]}
 for _ in range(10):
-    answer = client.post("/api/v1/analysis/meals", json={"meals": [meal]})
+    answer = client.post("/api/v1/analysis/meals", json={"meals": [meal]}, headers=operator)
     assert answer.status_code == 201, answer.json
 """
 
@@ -128,6 +132,7 @@ def test_a_database_that_is_none_is_one_line_at_boot_and_503_later(
         assert answer.json["error"]["code"] == "database_unavailable"
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_database_that_breaks_while_running_is_503(make_app, tmp_path):
     client = make_app(TESTING=False).test_client()
     assert client.get("/api/v1/plans").status_code == 200
@@ -136,6 +141,7 @@ def test_a_database_that_breaks_while_running_is_503(make_app, tmp_path):
     assert client.get("/api/v1/plans").status_code == 503
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_file_that_was_taken_away_is_made_anew(make_app, tmp_path):
     client = make_app(TESTING=False).test_client()
     assert client.get("/api/v1/plans").status_code == 200
@@ -225,11 +231,13 @@ def test_a_database_in_memory_is_refused_by_name(make_app, url):
     ],
 )
 def test_the_database_url_is_the_environments(monkeypatch, tmp_path, given, read):
+    monkeypatch.setenv("MEALPLAN_SECRET_KEY", "x" * 32)
     monkeypatch.setenv("DATABASE_URL", given)
     assert read_settings(str(tmp_path))["DATABASE_URL"] == read
 
 
 def test_without_a_url_the_file_goes_where_it_can(monkeypatch, tmp_path):
+    monkeypatch.setenv("MEALPLAN_SECRET_KEY", "x" * 32)
     monkeypatch.delenv("DATABASE_URL", raising=False)
     instance = tmp_path / "instance"
     url = read_settings(str(instance))["DATABASE_URL"]

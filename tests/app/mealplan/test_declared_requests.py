@@ -4,8 +4,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from mealplan.settings import rates_of
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -49,9 +52,13 @@ def test_pins_are_the_extras_and_within_their_bounds(name, extras):
 
 
 def test_the_declared_requests_reach_every_endpoint_with_their_statuses(make_app):
-    token = DECLARED["environment"]["MEALPLAN_ADMIN_TOKEN"]
-    app = make_app(ADMIN_TOKEN=token)
-    client = app.test_client()
+    declared = DECLARED["environment"]
+    app = make_app(
+        ADMIN_TOKEN=declared["MEALPLAN_ADMIN_TOKEN"],
+        SECRET_KEY=declared["MEALPLAN_SECRET_KEY"],
+        RATES=rates_of(declared["MEALPLAN_RATE_LIMITS"]),
+    )
+    client = FlaskClient(app, app.response_class)
     reached = set()
     for asked in DECLARED["requests"]:
         method = asked.get("method", "GET")

@@ -185,7 +185,7 @@ def test_a_plan_is_kept_listed_and_shown_with_who_made_it(make_app, client, prof
     shown = other.get(made.headers["Location"]).json
     assert shown["days"] == made.json["days"]
     assert shown["served_by"] == made.json["served_by"]
-    assert shown["request"] == {"seed": 5}
+    assert shown["request"]["seed"] == 5
     assert "profile" not in other.get("/api/v1/plans").text
     listed = other.get("/api/v1/plans").json["plans"]
     assert [(one["id"], one["implementation"]) for one in listed] == [(1, "greedy")]

@@ -1,0 +1,5 @@
+"""``python -m mealplan``: what an operator runs beside the server."""
+
+from mealplan.operating import main
+
+raise SystemExit(main())
