@@ -17,7 +17,14 @@ from bootfit.model.style import Style
 
 #: What XML 1.0 cannot hold, escaped or not: section 2.2, "Characters".
 _NO_CHARACTER = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_SUITES = {"1": "requirements", "2": "imports", "3": "measure", "4": "plan", "5": "verify"}
+_SUITES = {
+    "1": "requirements",
+    "2": "imports",
+    "3": "measure",
+    "4": "plan",
+    "5": "verify",
+    "6": "compare",
+}
 
 
 @dataclass

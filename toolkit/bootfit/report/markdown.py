@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 
 from bootfit.model.check import CheckResult
+from bootfit.model.comparison import Comparison
 from bootfit.model.finding import Finding, Severity, in_order
 from bootfit.model.run import Run
 from bootfit.model.sizes import MIB, format_mib
 from bootfit.model.style import Style
 from bootfit.report.markdown_text import inline, table
 from bootfit.report.memory_rows import MemoryRow, memory_rows
+from bootfit.report.quantity import quantity
 from bootfit.report.verdict import verdict
 
 #: A comment may have 65,536 characters on GitHub; some are left for what a script adds.
@@ -27,6 +29,7 @@ def render(run: Run, style: Style) -> str:
     parts += _findings(run, style)
     if style.verbosity >= 0:
         parts += [*_requirements(run.check), *_memory(run), *_plan(run), *_verify(run)]
+        parts += _comparison(run.comparison)
     return _short_enough(parts)
 
 
@@ -128,7 +131,7 @@ def _plan(run: Run) -> Iterator[str]:
         return
     yield "### Plan"
     if run.plan.refusal:
-        yield inline(run.plan.refusal.message, 400)
+        yield f"⛔ {inline(run.plan.refusal.message, 400)}"
         return
     need = run.plan.memory
     yield (
@@ -170,3 +173,28 @@ def _verify(run: Run) -> Iterator[str]:
             for one in bad[:_MOST_ROWS]
         ]
         yield table(["endpoint", "statuses", "median s"], rows, frozenset({2}))
+
+
+def _comparison(comparison: Comparison | None) -> Iterator[str]:
+    if comparison is None:
+        return
+    yield "### Base against head"
+    moved = [one for one in comparison.changes if one.verdict != "same"]
+    same = len(comparison.changes) - len(moved)
+    yield f"{same} the same from {inline(comparison.base, 100)} to {inline(comparison.head, 100)}."
+    if moved:
+        rows = [
+            [
+                f"{'🔺 ' if one.verdict == 'worse' else ''}{one.verdict}",
+                inline(one.subject, 100),
+                one.figure,
+                quantity(one.base.value, one.unit) if one.base else "–",
+                quantity(one.head.value, one.unit) if one.head else "–",
+                "" if one.ratio is None else f"{100 * one.ratio:+.1f} %",
+            ]
+            for one in moved[:_MOST_ROWS]
+        ]
+        headings = ["", "subject", "figure", "base", "head", "change"]
+        yield table(headings, rows, frozenset({3, 4, 5}))
+    for weakness in comparison.weaknesses[:10]:
+        yield f"⚠️ {inline(weakness, 300)}"

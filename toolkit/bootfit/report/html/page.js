@@ -55,43 +55,93 @@
   const subject = document.getElementById("module-subject");
   const search = document.getElementById("module-search");
   const found = document.getElementById("module-found");
-  const palette = ["--c1", "--c2", "--c3", "--c4", "--c5", "--c6", "--c7"];
-  let level = "";
+  const palette = ["--m1", "--m2", "--m3", "--m4", "--m5", "--m6", "--m7", "--m8"];
+  let level = "all";
+
+  /** Returns what each module took with all below it: [MiB, ms], and the modules below each. */
+  function sums(tree) {
+    if (tree.sums) return tree.sums;
+    const below = tree.modules.map(() => []), top = [];
+    tree.modules.forEach((module, number) => (module[1] < 0 ? top : below[module[1]]).push(number));
+    const order = [...top];
+    for (let next = 0; next < order.length; next += 1) order.push(...below[order[next]]);
+    const totals = tree.modules.map((module) => [Math.max(0, module[3]), Math.max(0, module[4])]);
+    for (const number of order.reverse()) {
+      const parent = tree.modules[number][1];
+      if (parent >= 0) totals[number].forEach((value, part) => { totals[parent][part] += value; });
+    }
+    tree.sums = { totals, below, top };
+    return tree.sums;
+  }
+
+  /** Returns the modules to draw: those that lead to the chosen one, and what can be seen below. */
+  function visible(tree, part) {
+    const { totals, below, top } = sums(tree);
+    const chosen = level === "all" ? -1 : Number(level);
+    const above = [];
+    for (let walk = chosen; walk >= 0; walk = tree.modules[walk][1]) above.push(walk);
+    const under = chosen < 0 ? [...top] : [...below[chosen]];
+    const whole = chosen < 0 ? top.reduce((sum, one) => sum + totals[one][part], 0) : totals[chosen][part];
+    const seen = [];
+    for (let next = 0; next < under.length; next += 1) {
+      // Narrower than a pixel is not seen; it stays in what its parent took.
+      if (totals[under[next]][part] * 700 < whole) continue;
+      seen.push(under[next]);
+      under.push(...below[under[next]]);
+    }
+    return [...above, ...seen];
+  }
 
   function icicle() {
     const tree = data.trees[Number(subject.value)];
-    const memory = by.value === "memory" && tree.memory;
-    const unit = memory ? "MiB" : "ms";
-    const own = (module) => Math.max(0, memory ? module[3] : module[4]);
-    const ids = [""], labels = [plain(tree.subject)], parents = [null], values = [0];
-    const texts = [""], colors = [color("--card")];
-    tree.modules.forEach((module, number) => {
-      ids.push(String(number));
-      labels.push(plain(module[0]));
-      parents.push(module[1] < 0 ? "" : String(module[1]));
-      values.push(own(module));
-      texts.push(`${plain(tree.owners[module[2]])}${module[5] ? `<br>imported at ${plain(module[5])}` : ""}`);
-      colors.push(color(palette[module[2] % palette.length]));
-    });
+    const part = by.value === "memory" && tree.memory ? 0 : 1;
+    const unit = part ? "ms" : "MiB";
+    const { totals, top } = sums(tree);
     const extra = [
-      [`${tree.rest[0]} smaller modules`, memory ? tree.rest[1] : tree.rest[2]],
-      ["outside of imports", memory ? tree.outside[0] : tree.outside[1]],
-    ];
-    extra.filter(([, value]) => value > 0).forEach(([name, value]) => {
-      ids.push(name); labels.push(name); parents.push(""); values.push(value); texts.push(""); colors.push(color("--line"));
-    });
+      [`${tree.rest[0]} smaller modules`, tree.rest[1 + part]],
+      ["outside of imports", tree.outside[part]],
+    ].filter(([, value]) => value > 0);
+    const whole = [...extra.map(([, value]) => value), ...top.map((one) => totals[one][part])];
+    const ids = ["all"], labels = [plain(tree.subject)], parents = [""], texts = [plain(tree.subject)], colors = [color("--m0")];
+    // A little more than the sum: the library drops a branch whose parts exceed it by rounding.
+    const values = [whole.reduce((sum, one) => sum + one, 0) * (1 + 1e-9)];
+    for (const number of visible(tree, part)) {
+      const [name, parent, owner, memory, time, place] = tree.modules[number];
+      ids.push(String(number));
+      const inside = parent < 0 ? "" : `${tree.modules[parent][0]}.`;
+      const local = inside && name.startsWith(inside) ? name.slice(inside.length - 1) : name;
+      labels.push(plain(local.length > 24 ? `…${local.slice(-23)}` : local));
+      parents.push(parent < 0 ? "all" : String(parent));
+      values.push(totals[number][part]);
+      texts.push(`<b>${plain(name)}</b> of ${plain(tree.owners[owner])}<br>itself ${(part ? time : memory).toFixed(2)} ${unit}`
+        + (place ? `<br>imported at ${plain(place)}` : ""));
+      colors.push(color(palette[owner % palette.length]));
+    }
+    for (const [name, value] of extra) {
+      ids.push(name); labels.push(name); parents.push("all"); values.push(value); texts.push(name); colors.push(color("--m0"));
+    }
     const trace = {
-      type: "icicle", ids, labels, parents, values, text: texts, branchvalues: "remainder", level,
+      type: "icicle", ids, labels, parents, values, text: texts, branchvalues: "total", level,
       marker: { colors, line: { color: color("--page"), width: 1 } },
-      maxdepth: narrow.matches ? 5 : 9, sort: true, tiling: { orientation: narrow.matches ? "v" : "h" },
-      textinfo: "label", pathbar: { visible: true, thickness: 24 },
-      textfont: { color: "#10151a" }, insidetextfont: { color: "#10151a" },
-      hovertemplate: `%{label}<br>%{value:.2f} ${unit} in all, %{percentRoot:.1%}<br>%{text}<extra></extra>`,
+      maxdepth: narrow.matches ? 6 : 10, sort: true, tiling: { orientation: narrow.matches ? "v" : "h" },
+      textinfo: "label", textfont: { color: "#10151a" },
+      pathbar: { visible: true, thickness: 24, textfont: { color: "#10151a" } },
+      root: { color: color("--line") },
+      hovertemplate: `%{text}<br>%{value:.2f} ${unit} in all, %{percentRoot:.1%}<extra></extra>`,
     };
-    trace.pathbar.textfont = { color: color("--ink") };
-    const shown = draw("modules", [trace], { margin: { l: 2, r: 2, t: 30, b: 2 } }, narrow.matches ? 460 : 540);
-    shown.removeAllListeners?.("plotly_icicleclick");
-    shown.on("plotly_icicleclick", (event) => { if (event.nextLevel !== undefined) level = event.nextLevel; });
+    const shown = draw("modules", [trace], {
+      margin: { l: 2, r: 2, t: 30, b: 2 }, uniformtext: { minsize: 10, mode: "hide" },
+    }, narrow.matches ? 480 : 560);
+    if (!shown.dataset.zooms) {
+      shown.dataset.zooms = "yes";
+      shown.on("plotly_icicleclick", (event) => {
+        if (event.nextLevel !== undefined && (event.nextLevel === "all" || /^\d+$/.test(event.nextLevel))) {
+          level = event.nextLevel;
+          icicle();
+        }
+        return false;
+      });
+    }
   }
 
   function waterfall() {
@@ -129,7 +179,7 @@
   function find() {
     const wanted = search.value.trim().toLowerCase();
     const tree = data.trees[Number(subject.value)];
-    level = "";
+    level = "all";
     found.textContent = "";
     if (wanted) {
       const exact = tree.modules.findIndex((module) => module[0].toLowerCase() === wanted);
@@ -154,7 +204,7 @@
   if (data.trees.length) {
     document.getElementById("module-controls").hidden = false;
     document.getElementById("module-controls").addEventListener("submit", (event) => event.preventDefault());
-    subject.addEventListener("change", () => { level = ""; search.value = ""; names(); find(); waterfall(); });
+    subject.addEventListener("change", () => { search.value = ""; names(); find(); waterfall(); });
     by.addEventListener("change", icicle);
     search.addEventListener("input", find);
     names();

@@ -4,6 +4,8 @@ import hashlib
 import json
 from base64 import b64encode
 from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, Final
 
 from bootfit.model.errors import UsageError
@@ -15,6 +17,7 @@ from bootfit.model.style import Style
 from bootfit.report.html.charts import figures
 from bootfit.report.html.module_data import module_data, tables_of_modules
 from bootfit.report.memory_rows import memory_rows
+from bootfit.report.quantity import quantity
 from bootfit.report.verdict import verdict
 
 
@@ -44,7 +47,7 @@ class HtmlReport:
             autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
         environment.filters.update(
-            mib=_mib, seconds=_seconds, percent=_percent, signed=_signed, quantity=_quantity
+            mib=_mib, seconds=_seconds, percent=_percent, signed=_signed, quantity=quantity
         )
         page = environment.from_string(_own("page.html"))
         plots, trees = figures(run), module_data(run)
@@ -73,11 +76,16 @@ class HtmlReport:
         )
 
     def _library(self) -> str:
-        try:
-            # The file alone: importing plotly would take longer than the whole report.
-            return files("plotly").joinpath("package_data/plotly.min.js").read_text("utf-8")
-        except (ImportError, OSError):
-            raise self.missing() from None
+        # The file alone: importing the package takes longer than the whole report.
+        found = find_spec("plotly")
+        if found is None or found.origin is None:
+            raise self.missing()
+        return (
+            Path(found.origin)
+            .with_name("package_data")
+            .joinpath("plotly.min.js")
+            .read_text("utf-8")
+        )
 
 
 def _own(name: str) -> str:
@@ -129,9 +137,3 @@ def _seconds(seconds: float | None) -> str:
 
 def _percent(fraction: float | None) -> str:
     return "–" if fraction is None else f"{100 * fraction:.0f} %"
-
-
-def _quantity(value: float, unit: str) -> str:
-    if unit == "bytes":
-        return f"{value / MIB:.1f} MiB"
-    return f"{value:.3f} s" if unit == "seconds" else f"{value:g}"
