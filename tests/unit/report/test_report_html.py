@@ -81,7 +81,7 @@ def test_plots_have_tables_and_words():
         "plot-modules",
         "plot-waterfall",
     }
-    assert all(attrs["role"] == "img" and attrs["aria-label"] for attrs in plots.values())
+    assert all(attrs["role"] == "group" and attrs["aria-label"] for attrs in plots.values())
     assert len(read.all("table")) >= len(plots)
 
 

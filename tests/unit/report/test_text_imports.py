@@ -83,7 +83,7 @@ def test_what_a_distribution_takes_brings_and_shares(measured):
     assert "tool 3.0 3.0 0.25 1 for numpy" in text
     assert "(project) 0.2 31.0 0.25 9 the project's own code" in text
     assert "31.0 MiB and 0.25 s of CPU time" in text
-    assert "collector pauses 0.04 s apart" in text
+    assert "collector pauses 0.04 s" in text
 
 
 def test_modules_say_where_they_come_in(measured):

@@ -21,7 +21,13 @@ def attribution_section(run: Run, style: Style) -> list[RenderableType]:
     measured = run.measurements
     if measured is None or style.verbosity < 1:
         return []
-    return [part for tree in _serving(run, measured) for part in _tree(tree)]
+    legend = Text(
+        "own: what its modules took themselves, MiB of anonymous memory in one traced run; total: "
+        "with what they were the first to import; collector pauses are charged to nobody",
+        style="dim",
+    )
+    trees = [part for tree in _serving(run, measured) for part in _tree(tree)]
+    return [Group(Text("Imports", style="bold"), legend), *trees] if trees else []
 
 
 def why_section(run: Run) -> list[RenderableType]:
@@ -65,8 +71,7 @@ def _tree(tree: ModuleTree) -> list[RenderableType]:
     told = (
         f"{_cost(tree.total, memory_known=tree.memory_known)}, of that outside of imports "
         f"{_cost(tree.outside, memory_known=tree.memory_known)}; "
-        f"collector pauses {tree.collector_seconds:.2f} s apart; one traced run. "
-        "own: by its own modules, MiB of anonymous memory; total: with what they imported first"
+        f"collector pauses {tree.collector_seconds:.2f} s"
     )
     table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
     table.add_column("distribution", no_wrap=True)

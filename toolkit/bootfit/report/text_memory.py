@@ -8,6 +8,7 @@ from bootfit.model.run import Run
 from bootfit.model.sizes import MIB
 from bootfit.model.style import Style
 from bootfit.report.memory_rows import MemoryRow, memory_rows
+from bootfit.report.text_figures import figures_section
 from bootfit.report.text_imports import attribution_section
 
 _STYLES = {"serves": "green", "forbidden": "yellow", "not measured": "yellow", "": ""}
@@ -51,7 +52,11 @@ def memory_section(run: Run, style: Style) -> list[RenderableType]:
             )
         elif union.detail:
             lines.append(Text(f"union not measured ({union.status}): {union.detail}"))
-    return [Group(*lines), *attribution_section(run, style)]
+    return [
+        Group(*lines),
+        *figures_section(measured, style),
+        *attribution_section(run, style),
+    ]
 
 
 def _cells(row: MemoryRow) -> tuple[str, ...]:
