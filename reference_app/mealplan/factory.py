@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from bootfit.lazy import Registry
 from mealplan import errors, security
@@ -46,8 +47,6 @@ def _trust_proxies(app: Flask) -> None:
     """Believe as many proxies as there are about who asks, and over what."""
     count = app.config["PROXIES"]
     if count:
-        from werkzeug.middleware.proxy_fix import ProxyFix
-
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign] # as Flask's documentation does
             app.wsgi_app, x_for=count, x_proto=count, x_host=count
         )

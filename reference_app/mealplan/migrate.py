@@ -32,6 +32,7 @@ def migrate(url: str, revision: str = REVISION) -> tuple[str, str]:
     """
     from alembic import command
     from alembic.script import ScriptDirectory
+    from alembic.script.revision import RevisionError
     from alembic.util import CommandError
 
     with write_exclusively(Database(url)) as connection:
@@ -44,7 +45,7 @@ def migrate(url: str, revision: str = REVISION) -> tuple[str, str]:
             older = before != "none" and revision in {
                 one.revision for one in scripts.iterate_revisions(before, "base")
             }
-        except CommandError:
+        except (CommandError, RevisionError):
             raise MigrationError(
                 f"the database is of revision {before}, which this version of the app does not"
                 " know: install the version that it was last migrated with, or a newer one"

@@ -24,7 +24,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "planned_meal",
-        sa.Column("plan_id", sa.ForeignKey("plan.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column(
+            "plan_id", sa.Integer, sa.ForeignKey("plan.id", ondelete="CASCADE"), primary_key=True
+        ),
         sa.Column("day", sa.Integer, primary_key=True),
         sa.Column("meal", sa.String(20), primary_key=True),
         sa.Column("dish_id", sa.String(80), nullable=False),
@@ -43,7 +45,10 @@ def upgrade() -> None:
     op.create_table(
         "eaten",
         sa.Column(
-            "analysis_id", sa.ForeignKey("analysis.id", ondelete="CASCADE"), primary_key=True
+            "analysis_id",
+            sa.Integer,
+            sa.ForeignKey("analysis.id", ondelete="CASCADE"),
+            primary_key=True,
         ),
         sa.Column("position", sa.Integer, primary_key=True),
         sa.Column("kind", sa.String(10), nullable=False),

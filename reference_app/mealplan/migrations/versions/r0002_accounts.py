@@ -98,6 +98,7 @@ def _operator_of_old_rows() -> int | None:
 def _owner() -> Any:
     return sa.Column(
         "user_id",
+        sa.Integer,
         sa.ForeignKey("account.id", ondelete="CASCADE"),
         nullable=False,
         index=True,
@@ -150,7 +151,9 @@ def _create_accounts() -> None:
     )
     op.create_table(
         "profile",
-        sa.Column("user_id", sa.ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column(
+            "user_id", sa.Integer, sa.ForeignKey("account.id", ondelete="CASCADE"), primary_key=True
+        ),
         sa.Column("updated_at", sa.String(32), nullable=False),
         sa.Column("person", sa.JSON, nullable=False),
     )
@@ -181,7 +184,9 @@ def _create_own() -> None:
     )
     op.create_table(
         "own_ingredient",
-        sa.Column("dish_id", sa.ForeignKey("own_dish.id", ondelete="CASCADE"), nullable=False),
-        sa.Column("food_id", sa.ForeignKey("own_food.id"), nullable=False, index=True),
+        sa.Column(
+            "dish_id", sa.Integer, sa.ForeignKey("own_dish.id", ondelete="CASCADE"), nullable=False
+        ),
+        sa.Column("food_id", sa.Integer, sa.ForeignKey("own_food.id"), nullable=False, index=True),
         sa.UniqueConstraint("dish_id", "food_id"),
     )
