@@ -45,12 +45,6 @@ def is_right(password_hash: str | None, password: str) -> bool:
     return password_hash is not None
 
 
-def exercise() -> None:
-    """Do the work of a sign-up and a sign-in: what bootfit measures."""
-    if not is_right(hashed("correct horse battery"), "correct horse battery"):
-        raise RuntimeError("a right password was refused")
-
-
 @lru_cache(maxsize=1)
 def _hasher() -> PasswordHasher:
     from argon2 import PasswordHasher
