@@ -22,7 +22,11 @@ from bootfit.commands.probe_options import app_options, measured_option
 @schema_option
 @output_options
 def command(diff: bool, write: bool, check: bool, force: bool, **options: Any) -> int:
-    """Write the files of the plan for PROJECT: shown as a diff unless told otherwise."""
+    """Write the files of the plan for PROJECT: shown as a diff unless told otherwise.
+
+    A render.yaml that was made by hand is merged with: what the plan decides is set in the service
+    of the app, all else stays. --force writes over it, as over other files made by hand.
+    """
     from bootfit.commands.check_legs import check_or_take
     from bootfit.commands.file_legs import platform_files, weigh_platform_files
     from bootfit.commands.legs import measure_or_take
@@ -52,12 +56,12 @@ def command(diff: bool, write: bool, check: bool, force: bool, **options: Any) -
                     remedy="look at `bootfit emit --diff`, then `bootfit emit --write`",
                     place=Place(file.path),
                 )
-                for file in writing.check(walk.root, walk.files)
+                for file in writing.check(walk.root, walk.files, walk.merged)
             )
         )
     code = deliver(walk.run, options)
     if write:
-        writing.write(walk.root, walk.files, force=force)
+        writing.write(walk.root, walk.files, merged=walk.merged, force=force)
     elif not check and not options["formats"]:
         click.echo(writing.diff(walk.root, walk.files), nl=False)
     return code

@@ -67,7 +67,9 @@ def tune(walk: Walk) -> None:
 def emit(walk: Walk) -> None:
     """Learn what the plan's files say, and how they stand to what the project has."""
     from bootfit.emit import emit_all
-    from bootfit.emit.writing import compare
+    from bootfit.emit.merging import PATH as BLUEPRINT
+    from bootfit.emit.merging import merge
+    from bootfit.emit.writing import compare, present
 
     plan, description = walk.run.plan, walk.run.app
     if plan is None or description is None:
@@ -76,7 +78,12 @@ def emit(walk: Walk) -> None:
         return
     context = emit_context(walk, description)
     walk.files = emit_all(plan, context, emitters=walk.emitters())
-    walk.learn(emitted=compare(walk.root, walk.files))
+    if BLUEPRINT in walk.files and not walk.options.get("force"):
+        texts, handmade = present(walk.root, [BLUEPRINT])
+        if BLUEPRINT in handmade:
+            walk.files[BLUEPRINT] = merge(texts[BLUEPRINT], plan, context)
+            walk.merged = handmade
+    walk.learn(emitted=compare(walk.root, walk.files, walk.merged))
 
 
 def verify(walk: Walk) -> None:

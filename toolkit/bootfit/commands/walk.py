@@ -40,6 +40,8 @@ class Walk:
         self.progress = Progress(quiet=options["quiet"])
         #: The emitted files, path → text, once there is a plan.
         self.files: dict[str, str] = {}
+        #: Those of them that hold what the project's own file says as well.
+        self.merged: frozenset[str] = frozenset()
         loaded, broken = load_all("platforms", readable)
         profiles = [file for files in loaded.values() for file in files]
         self.platform: Platform = load_platform(self.config.platform, profiles)

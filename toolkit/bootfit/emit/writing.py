@@ -3,7 +3,7 @@
 import difflib
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from bootfit.model.errors import UsageError
@@ -54,8 +54,12 @@ def present(root: Path, paths: Iterable[str]) -> tuple[dict[str, str], frozenset
     )
 
 
-def compare(root: Path, files: Mapping[str, str]) -> tuple[EmittedFile, ...]:
+def compare(
+    root: Path, files: Mapping[str, str], merged: Collection[str] = ()
+) -> tuple[EmittedFile, ...]:
     """Return each file with its state in ``root``.
+
+    ``merged`` names those whose text holds what was made by hand: they differ, and no more.
 
     The states are ``new`` (there is none), ``same``, ``differs`` (bootfit wrote what is there) and
     ``hand-made`` (somebody else did, or changed it since).
@@ -65,18 +69,25 @@ def compare(root: Path, files: Mapping[str, str]) -> tuple[EmittedFile, ...]:
     """
     ours = _ours(root)
     return tuple(
-        EmittedFile(path, _state(_read(_inside(root, path), path), text, ours.get(path)), text)
+        EmittedFile(
+            path,
+            "differs" if path in merged and state == "hand-made" else state,
+            text,
+        )
         for path, text in files.items()
+        for state in [_state(_read(_inside(root, path), path), text, ours.get(path))]
     )
 
 
-def check(root: Path, files: Mapping[str, str]) -> tuple[EmittedFile, ...]:
+def check(
+    root: Path, files: Mapping[str, str], merged: Collection[str] = ()
+) -> tuple[EmittedFile, ...]:
     """Return the files that are not as they would be written; none means that all are.
 
     Raises:
         UsageError: as :func:`compare` does.
     """
-    return tuple(file for file in compare(root, files) if file.state != "same")
+    return tuple(file for file in compare(root, files, merged) if file.state != "same")
 
 
 def diff(root: Path, files: Mapping[str, str]) -> str:
@@ -101,14 +112,16 @@ def diff(root: Path, files: Mapping[str, str]) -> str:
     return "".join(parts)
 
 
-def write(root: Path, files: Mapping[str, str], *, force: bool = False) -> tuple[EmittedFile, ...]:
+def write(
+    root: Path, files: Mapping[str, str], *, merged: Collection[str] = (), force: bool = False
+) -> tuple[EmittedFile, ...]:
     """Write what is new or differs, all files or none; return the states before.
 
     Raises:
         UsageError: a file is hand-made and ``force`` is not given (then nothing is written), a
             path leads out of ``root``, or a file cannot be written.
     """
-    states = compare(root, files)
+    states = compare(root, files, merged)
     foreign = [file.path for file in states if file.state == "hand-made"]
     if foreign and not force:
         raise UsageError(

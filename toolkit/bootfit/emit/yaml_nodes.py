@@ -88,6 +88,15 @@ def entries(node: Node | None) -> dict[str, Entry]:
     return found
 
 
+def direct(node: Node | None) -> dict[str, Entry]:
+    """Return key → entry of a mapping as it is written, without merged keys; {} for others."""
+    return {
+        key.value: Entry(key, value)
+        for key, value in (node.value if isinstance(node, MappingNode) else ())
+        if isinstance(key, ScalarNode) and (key.style or key.value != _MERGE)
+    }
+
+
 def repeated(node: Node | None) -> Iterator[Node]:
     """Yield the keys of a mapping that it has had before."""
     seen: set[str] = set()
