@@ -333,6 +333,22 @@ def test_no_binary_and_several_indexes(index, check):
     assert checks["a"].verdict == "rust-sdist"
 
 
+@pytest.mark.parametrize("option", ["--only-binary :all:", "--only-binary a,b"])
+def test_only_binary_refuses_sdists_and_takes_an_older_wheel(index, check, option):
+    index.wheel("a", "1.0")
+    pkg_info = {"PKG-INFO": PKG_INFO.format("2.2", "a", "2.0")}
+    index.sdist("a", "2.0", pkg_info)
+    index.sdist("b", "1.0", {"PKG-INFO": PKG_INFO.format("2.2", "b", "1.0")})
+    checks, _, _ = check(option, "a")
+    assert (checks["a"].version, checks["a"].verdict) == ("1.0", "wheel")
+    checks, findings, _ = check(option, "a", "b==1.0")
+    assert not checks["b"].installs
+    assert "--only-binary refuses its sdist" in checks["b"].evidence
+    assert [one.code for one in findings] == ["BF105"]
+    checks, _, _ = check(option, "--no-binary b", "b==1.0")
+    assert checks["b"].verdict == "pure-sdist"
+
+
 def test_a_date_hides_later_uploads(index, check):
     index.wheel("a", "1.0")
     index.wheel("a", "2.0")

@@ -1,8 +1,9 @@
 """One project asked about on one platform: what is known, and whom to ask for more."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
@@ -10,6 +11,7 @@ from packaging.version import Version
 
 from bootfit.model.errors import UndeterminedError
 from bootfit.model.platform import Platform, Target
+from bootfit.requirements.format_control import ALL, FormatControl, format_control
 from bootfit.requirements.index import Index
 from bootfit.requirements.index_address import IndexContradictsError
 from bootfit.requirements.index_page import IndexFile
@@ -26,6 +28,7 @@ from bootfit.requirements.resolve import (
     Resolver,
 )
 from bootfit.requirements.verdict import Candidate, python_refusal
+from bootfit.requirements.wheel_match import best_wheel
 
 if TYPE_CHECKING:
     from bootfit.requirements.build_needs import BuildNeed
@@ -67,17 +70,13 @@ class Inquiry:
     def question(self, entries: Sequence[RequirementEntry]) -> Question:
         """Return what to ask the resolver about ``entries``, under the project's constraints."""
         options = {option.name for option in self.project.options}
-        no_binary = [
-            name.strip()
-            for value in self.project.option_values("no-binary")
-            for name in value.split(",")
-            if name.strip() and not name.strip().startswith(":")
-        ]
         return Question(
             requirements=tuple(stated(entry) for entry in entries),
             constraints=tuple(stated(entry) for entry in self.project.constraints),
             prereleases="pre" in options,
-            no_binary=tuple(no_binary),
+            # What must be built is resolved from its wheels' metadata all the same.
+            no_binary=tuple(sorted(self.formats.no_binary - {ALL})),
+            only_binary=tuple(sorted(self.formats.only_binary)),
         )
 
     def resolve(
@@ -101,6 +100,12 @@ class Inquiry:
             UndeterminedError: the index does not answer.
         """
         answer = self._resolve(question, target, meanwhile)
+        for weaker in self._with_sdists(question, target):
+            # The verdict of each then names those that the refusal of sdists stops.
+            if not isinstance(answer, NoSolution):
+                break
+            question = weaker
+            answer = self._resolve(question, target)
         for _ in range(_MAX_ROUNDS):
             if isinstance(answer, NoSolution):
                 return answer
@@ -188,9 +193,28 @@ class Inquiry:
             place=root.place if root else None,
             files=page.of(version),
             hashes=frozenset(entry.hashes if entry else ()),
-            from_source=name in self.from_source(),
+            from_source=self.formats.from_source(name),
+            only_wheels=self.formats.only_wheels(name),
             remark=remark,
         )
+
+    def _with_sdists(self, question: Question, target: Target) -> Iterator[Question]:
+        """Yield weaker questions where sdists are refused: of stuck pins allowed, then of all."""
+        if not question.only_binary or question.strict or question.strict_lowest:
+            return
+        stuck = sorted(
+            name
+            for name, entry in self.directs().items()
+            if self.formats.only_wheels(name)
+            and (version := pinned_version(entry)) is not None
+            and best_wheel(self.candidate(name, version).files, target).wheel is None
+        )
+        if stuck:
+            # To the resolver, a name to build is an exception from ":all:".
+            only = tuple(name for name in question.only_binary if name not in stuck)
+            exceptions = stuck if ALL in only else []
+            yield replace(question, only_binary=only, no_binary=(*question.no_binary, *exceptions))
+        yield replace(question, only_binary=())
 
     def directs(self) -> dict[str, RequirementEntry]:
         """Return the project's own requirements by normalized name, the first line of each."""
@@ -199,10 +223,10 @@ class Inquiry:
             found.setdefault(canonicalize_name(entry.requirement.name), entry)
         return found
 
-    def from_source(self) -> frozenset[str]:
-        """Return the names that `--no-binary` wants built."""
-        values = self.project.option_values("no-binary")
-        return frozenset(canonicalize_name(n.strip()) for v in values for n in v.split(","))
+    @cached_property
+    def formats(self) -> FormatControl:
+        """Return which kinds of file the project allows."""
+        return format_control((option.name, option.value) for option in self.project.options)
 
     def _resolve(
         self,

@@ -70,6 +70,8 @@ class Question:
     strict_lowest: bool = False
     strict: bool = False
     no_binary: tuple[str, ...] = ()
+    #: What must have a wheel; ":all:" for everything.
+    only_binary: tuple[str, ...] = ()
 
 
 class Resolver:
@@ -309,10 +311,11 @@ def _configuration(
         if known.requires_python:
             lines.append(f"requires-python = {_quoted(known.requires_python)}")
     # On the command line the two exclude each other; here the second is an exception to the first.
-    refused = '":all:"' if question.strict or question.strict_lowest else ""
+    strict = question.strict or question.strict_lowest
+    only = (":all:",) if strict else question.only_binary
     lines += [
         "[pip]",
-        f"only-binary = [{refused}]",
+        f"only-binary = [{', '.join(map(_quoted, only))}]",
         f"no-binary = [{', '.join(map(_quoted, question.no_binary))}]",
     ]
     return "\n".join(lines) + "\n"

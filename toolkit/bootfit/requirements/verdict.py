@@ -59,6 +59,8 @@ class Candidate:
     requires_python: str = ""
     #: The project wants it built from source (`--no-binary`).
     from_source: bool = False
+    #: The project refuses its sdists (`--only-binary`).
+    only_wheels: bool = False
     #: How this version was come by, where it was not the resolution of the whole file.
     remark: str = ""
 
@@ -78,7 +80,7 @@ class Judged:
 
 def needs_build(candidate: Candidate, target: Target) -> bool:
     """Return whether no wheel is usable, so that the sdist decides."""
-    if python_refusal(candidate, target):
+    if python_refusal(candidate, target) or candidate.only_wheels:
         return False
     return (
         candidate.from_source or best_wheel(candidate.files, target, candidate.hashes).wheel is None
@@ -125,11 +127,12 @@ def judge(
         return _judged(candidate, "wheel", evidence, findings, installs=True, wheel=match.wheel)
     refused = bool(candidate.hashes) and not _sdist_has_hash(candidate)
     if build is None or refused:
-        sdist = (
-            "its sdist has none of the hashes that the requirement lists"
-            if build is not None
-            else "it has no sdist either: nothing can be installed"
-        )
+        if candidate.only_wheels:
+            sdist = "--only-binary refuses its sdist"
+        elif build is not None:
+            sdist = "its sdist has none of the hashes that the requirement lists"
+        else:
+            sdist = "it has no sdist either: nothing can be installed"
         why = (*match.mismatches, sdist)
         message = f"{candidate.subject} has no file that {target} can install"
         evidence = (*why, *_remark(candidate))
