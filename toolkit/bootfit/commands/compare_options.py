@@ -14,7 +14,7 @@ def allow_option(function: F) -> F:
         multiple=True,
         envvar="BOOTFIT_ALLOW",
         metavar="KEY=VALUE",
-        help="Tolerance: memory=1Mi, memory-percent=2%, import-time=20ms, download=5Mi, "
+        help="Tolerance: memory=1Mi, memory-percent=2%, import-time=10ms, download=5Mi, "
         "dependencies=1, …; may be repeated.",
     )(function)
 

@@ -47,9 +47,23 @@ def read_profile(path: Path) -> "tuple[Profile, Run | None]":
 
 
 def compare_runs(
-    base: "Profile", head: Run, origin: str, allowances: Allowances, place: Place | None = None
+    base: "Profile",
+    head: Run,
+    origin: str,
+    allowances: Allowances,
+    *,
+    place: Place | None = None,
+    in_turn: bool = False,
 ) -> Run:
-    """Return ``head`` with what changed since ``base``; ``place`` is the file that holds that.
+    """Return ``head`` with what changed since ``base``.
+
+    Args:
+        base: the figures of the base.
+        head: the run of the head.
+        origin: where that comes from, as people name it.
+        allowances: what the project tolerates.
+        place: the file that holds the base.
+        in_turn: both were measured in turn.
 
     Raises:
         UndeterminedError: they have no figure in common.
@@ -59,7 +73,7 @@ def compare_runs(
 
     profile = profile_of(head, origin)
     known_subjects(base, profile, allowances)
-    comparison, findings = compare_profiles(base, profile, allowances)
+    comparison, findings = compare_profiles(base, profile, allowances, in_turn=in_turn)
     placed = (replace(one, place=place) if place else one for one in findings)
     known = dict.fromkeys((*head.findings, *placed))
     return replace(head, comparison=comparison, findings=in_order(tuple(known)))

@@ -39,7 +39,7 @@ def compare_with_baseline(walk: Walk, path: Path) -> None:
     base, document = read_profile(path)
     allowed = allowances(walk.config.compare, walk.options["allow"])
     place = Place(_relative(path, walk.root)) if document is None else None
-    walk.run = compare_runs(base, walk.run, "this run", allowed, place)
+    walk.run = compare_runs(base, walk.run, "this run", allowed, place=place)
     if document is None and walk.run.comparison is not None:
         walk.learn(*(replace(one, place=place) for one in out_of_date(walk.run.comparison)))
 

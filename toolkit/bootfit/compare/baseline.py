@@ -14,7 +14,15 @@ from typing import Annotated, Any
 
 import msgspec
 
-from bootfit.compare.profile import APP, MODULES_OF, REQUIREMENTS, TOGETHER, Key, Profile
+from bootfit.compare.profile import (
+    APP,
+    MODULES_OF,
+    NOISE_OF_GROUP,
+    REQUIREMENTS,
+    TOGETHER,
+    Key,
+    Profile,
+)
 from bootfit.model.comparison import UNITS, Comparison, Figure
 from bootfit.model.errors import UsageError
 from bootfit.model.sizes import MIB
@@ -133,13 +141,14 @@ def taken_over(older: Profile, newer: Profile, comparison: Comparison) -> Profil
 
     Only where both were measured in the same way: else all figures are the new ones.
     """
-    alike = ("target", "python", "machine", "together")
+    alike = ("target", "python", "machine")
     if any(getattr(older, name) != getattr(newer, name) for name in alike):
         return newer
     figures = dict(newer.figures)
     for change in comparison.changes:
         key: Key = (change.subject, change.figure)
-        if change.verdict == "same" and key in older.figures and key in figures:
+        other_members = change.subject == TOGETHER and set(older.together) != set(newer.together)
+        if change.verdict == "same" and key in older.figures and not other_members:
             figures[key] = older.figures[key]
     return replace(newer, figures=figures)
 
@@ -154,7 +163,7 @@ def _subject_figures(file: _File) -> dict[Key, Figure]:
             noise = _noise(one.import_time_noise, one.samples)
             figures[name, "import-time"] = Figure(one.import_time, noise, one.samples)
     for name, size in file.modules.items():
-        figures[f"{MODULES_OF}{name}", "memory"] = in_bytes(Figure(size, None))
+        figures[f"{MODULES_OF}{name}", "memory"] = in_bytes(Figure(size, NOISE_OF_GROUP * size))
     return figures
 
 

@@ -1,31 +1,38 @@
 """Two profiles become a `Comparison` and findings."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bootfit.compare.findings import findings_of
-from bootfit.compare.judge import judge
-from bootfit.compare.pace import at_pace, pace_of
+from bootfit.compare.in_turn import Ratio, ratio_of
+from bootfit.compare.judge import judge, noise_of_difference
+from bootfit.compare.pace import at_pace, pace_of, restlessness_of
 from bootfit.compare.profile import APP, MODULES_OF, REQUIREMENTS, TOGETHER, Profile
 from bootfit.compare.subjects import match_subjects
 from bootfit.compare.weaknesses import weaknesses_of
-from bootfit.model.comparison import UNITS, Change, ChangeVerdict, Comparison
+from bootfit.model.comparison import UNITS, Change, ChangeVerdict, Comparison, FigureName
 from bootfit.model.errors import UndeterminedError
 from bootfit.model.finding import Finding
 from bootfit.model.tolerances import Allowances
 
 
 def compare_profiles(
-    base: Profile, head: Profile, allowances: Allowances
+    base: Profile, head: Profile, allowances: Allowances, *, in_turn: bool = False
 ) -> tuple[Comparison, tuple[Finding, ...]]:
     """Return what changed from ``base`` to ``head``, and what is wrong with it.
+
+    Args:
+        base: what was.
+        head: what is.
+        allowances: what the project tolerates.
+        in_turn: both were measured in turn: their n-th samples belong together.
 
     Raises:
         UndeterminedError: they have no figure in common.
     """
     matched = match_subjects(base, head)
-    pace = pace_of(base, head, matched.same)
-    sides = _Sides(base, head, pace, allowances)
+    pace = 1.0 if in_turn else pace_of(base, head, matched.same)
+    sides = _Sides(base, head, pace, restlessness_of(base, head), allowances, in_turn)
     groups = [one for one in (*head.subjects, *base.subjects) if one.startswith(MODULES_OF)]
     together = {one: one for one in (TOGETHER, *groups, REQUIREMENTS)}
     changes = [
@@ -54,6 +61,7 @@ def compare_profiles(
         changes=tuple(_in_order(changes, head)),
         weaknesses=tuple(one.text for one in weaknesses_of(base, head, pace)),
         pace=pace,
+        in_turn=in_turn,
         added=_beyond(head, base),
         dropped=_beyond(base, head),
     )
@@ -67,7 +75,16 @@ class _Sides:
     base: Profile
     head: Profile
     pace: float
+    restlessness: float
     allowances: Allowances
+    in_turn: bool
+
+    def ratio(self, older: str, subject: str, name: FigureName) -> Ratio | None:
+        """Return what the rounds say of a time, None where it has none."""
+        before, after = self.base.rounds.get(older, ()), self.head.rounds.get(subject, ())
+        if not self.in_turn or name != "import-time" or len(before) != len(after):
+            return None
+        return ratio_of(before, after)
 
 
 def _changes(subject: str, older: str, sides: _Sides) -> Iterable[Change]:
@@ -77,7 +94,13 @@ def _changes(subject: str, older: str, sides: _Sides) -> Iterable[Change]:
         detail = _detail(subject, older, base, head)
         if before and after:
             before = at_pace(name, before, sides.pace)
-            judged = judge(name, before, after, sides.allowances.tolerance(subject, name))
+            noise = noise_of_difference(name, before, after, sides.restlessness)
+            ratio = sides.ratio(older, subject, name)
+            if ratio is not None:
+                after = replace(after, value=before.value * ratio.value)
+                noise = before.value * (ratio.noise - 1)
+            tolerance = sides.allowances.tolerance(subject, name)
+            judged = judge(before, after, tolerance, noise)
             yield Change(
                 subject,
                 name,
@@ -122,7 +145,7 @@ def _unless_lost(
 
 def _detail(subject: str, older: str, base: Profile, head: Profile) -> str:
     """Return what the name of a subject does not say."""
-    if subject == TOGETHER and base.together != head.together:
+    if subject == TOGETHER:
         came = [f"with {one}" for one in head.together if one not in base.together]
         went = [f"without {one}" for one in base.together if one not in head.together]
         return ", ".join((*came, *went))

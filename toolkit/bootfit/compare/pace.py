@@ -1,4 +1,4 @@
-"""The pace of two machines: what all imports together say of how fast each was."""
+"""The pace of two machines: what all imports together say of how fast and how busy each was."""
 
 import statistics
 from collections.abc import Mapping
@@ -25,6 +25,20 @@ def pace_of(base: Profile, head: Profile, same: Mapping[str, str]) -> float:
         if before and after and min(before.value, after.value) >= _SHORTEST_SECONDS:
             ratios.append(after.value / before.value)
     return statistics.median(ratios) if len(ratios) >= _FEWEST else 1.0
+
+
+def restlessness_of(base: Profile, head: Profile) -> float:
+    """Return what one sample of an import time scatters by, as a share: the median over all.
+
+    0 where too few subjects tell.
+    """
+    shares = [
+        figure.noise / figure.value
+        for profile in (base, head)
+        for (_, name), figure in profile.figures.items()
+        if name == "import-time" and figure.noise is not None and figure.value >= _SHORTEST_SECONDS
+    ]
+    return statistics.median(shares) if len(shares) >= _FEWEST else 0.0
 
 
 def at_pace(name: FigureName, figure: Figure, pace: float) -> Figure:

@@ -15,6 +15,8 @@ APP, TOGETHER, REQUIREMENTS = "app", "all together", "requirements"
 MODULES_OF = "modules of "
 #: Groups of modules that take less are not compared, in bytes.
 _SMALLEST_GROUP = MIB
+#: What memory of a group of modules scatters by, as a share, from one traced run to the next.
+NOISE_OF_GROUP = 0.01
 
 Key = tuple[str, FigureName]
 
@@ -28,6 +30,8 @@ class Profile:
     project: str
     target: str
     figures: Mapping[Key, Figure] = field(default_factory=dict)
+    #: Subject → CPU seconds of its import, sample by sample, in the order they were taken.
+    rounds: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     #: What "all together" is made of.
     together: tuple[str, ...] = ()
     #: Subject → why it has no figures: "not installed: …".
@@ -86,11 +90,13 @@ def digest(installed: Sequence[str]) -> str:
 
 def _measured(profile: Profile, measured: MeasurementSet) -> Profile:
     figures: dict[Key, Figure] = {}
+    rounds: dict[str, tuple[float, ...]] = {}
     unmeasured: dict[str, str] = {}
     together: tuple[str, ...] = ()
     if measured.app.figures:
         figures.update(_figures(APP, measured.app, 0.0))
         app_bytes = measured.app.figures.peak_anonymous_bytes.median
+        rounds[APP] = measured.app.figures.import_cpu_seconds.values
     else:
         unmeasured[APP] = _why(measured.app)
         app_bytes = 0.0
@@ -101,6 +107,7 @@ def _measured(profile: Profile, measured: MeasurementSet) -> Profile:
             continue
         below = app_bytes if chosen.mode == "on_top" else 0.0
         figures.update(_figures(subject, chosen, below))
+        rounds[subject] = chosen.figures.import_cpu_seconds.values
     for union in (one for one in measured.probes if one.mode == "union"):
         if union.figures is None:
             unmeasured[TOGETHER] = _why(union)
@@ -113,7 +120,8 @@ def _measured(profile: Profile, measured: MeasurementSet) -> Profile:
     return replace(
         profile,
         figures=figures,
-        together=tuple(sorted(together)),
+        rounds=rounds,
+        together=together,
         unmeasured=unmeasured,
         python=conditions.python,
         machine=conditions.machine,
@@ -136,14 +144,14 @@ def _figures(subject: str, probe: ProbeResult, below_bytes: float) -> dict[Key, 
 def _groups(measured: MeasurementSet) -> dict[Key, Figure]:
     """Return what the modules of each distribution took themselves, where they took the most.
 
-    It comes from one traced run, so that its noise is not known.
+    It comes from one traced run, which does not tell its noise: a share stands in for it.
     """
     largest: dict[str, int] = {}
     for owner in (one for tree in measured.attribution for one in tree.owners):
         if owner.kind == "distribution":
             largest[owner.name] = max(largest.get(owner.name, 0), owner.own.anonymous_bytes)
     return {
-        (f"{MODULES_OF}{name}", "memory"): Figure(size, None)
+        (f"{MODULES_OF}{name}", "memory"): Figure(size, NOISE_OF_GROUP * size)
         for name, size in sorted(largest.items())
         if size >= _SMALLEST_GROUP
     }

@@ -11,11 +11,11 @@ class MemoryRegression(Rule):
     things: the noise of both runs, the absolute tolerance (``memory``, 0.5 MiB) and the relative
     one (``memory-percent``, 1 %).
 
-    The noise is taken from the samples of both runs: their pooled median absolute deviation,
-    made a standard deviation, and never believed to be below what memory of an unchanged app is
-    known to move by (0.05 %); a run may lie off by a share of it, whatever the number of its
-    samples. The difference has to exceed 3.3 standard errors. A run with one sample does not tell
-    its noise: then 1 % of the value stands in for it.
+    The noise is taken from the samples of both runs: their pooled median absolute deviation as a
+    standard deviation, and never believed to be below what memory of an unchanged app is known to
+    move by (0.05 %). A run as a whole may lie off by as much, however many samples it has. The
+    difference has to exceed 3.3 standard errors. A run with one sample does not tell its noise:
+    then 0.3 % of the value stands in for it.
 
     Load less, or later; or, where the growth is wanted, update the baseline, or allow it in
     ``[tool.bootfit.compare]`` or ``[tool.bootfit.compare.subjects.NAME]``.
@@ -32,18 +32,21 @@ class ImportTimeRegression(Rule):
     """The import of the app or of an implementation takes longer than in the base.
 
     Compared are CPU seconds less the pauses of the garbage collector. As for memory the difference
-    has to exceed the absolute tolerance (``import-time``, 20 ms), the relative one
-    (``import-time-percent``, 5 %) and the noise of both runs, as `bootfit explain BF601` tells it;
-    that is never believed to be below 2 % of the value.
+    has to exceed the absolute tolerance (``import-time``, 10 ms), the relative one
+    (``import-time-percent``, 5 %) and the noise of both runs, as `bootfit explain BF601` tells it.
+    That is never believed to be below 2 % of the value, nor below what all imports of the two runs
+    scatter by at the median.
 
     CPU seconds depend on the processor and on what else runs. Where five or more imports can be
     compared and all of them take longer by one factor, that factor is the machine's: the base's
     times are multiplied by it, and it is told (BF608). What slows down all imports alike, such as
     another Python, is therefore not seen in two documents.
 
-    Two documents from a machine with other work to do tell little: growth by a third may pass.
-    ``bootfit compare BASE/ HEAD/`` with two folders measures both in turn, round by round, and
-    compares each round with itself: the load is in both, and a tenth is seen.
+    Two documents from a machine with other work to do tell little: growth by half may pass.
+    ``bootfit compare BASE/ HEAD/`` with two folders measures both in turn and compares each round
+    with itself, since the load is in both: 7 rounds, and 35 of what may have become slower. A
+    tenth is seen then: the difference has to exceed 3 standard errors of the Hodges-Lehmann
+    estimate over the ratios of the rounds.
 
     Source: https://docs.python.org/3/library/time.html#time.process_time
     """

@@ -74,6 +74,9 @@ class Comparison:
     #: head's import times ÷ base's over all subjects, where the machine was faster or slower; the
     #: base's times were multiplied by it.
     pace: float = 1.0
+    #: Whether both were measured in turn, round by round. Import times of the head are then the
+    #: base's median times the ratio of the rounds.
+    in_turn: bool = False
     #: Distributions, "name version": what the head has and the base has not, and the reverse.
     added: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()

@@ -154,8 +154,8 @@ def _merged(sets: Sequence[MeasurementSet], app: AppDescription | None) -> Measu
         trees.setdefault(tree.implementations, tree)
     return MeasurementSet(
         conditions=_conditions([measured.conditions for measured in sets]),
-        app=_pooled([measured.app for measured in sets]),
-        probes=tuple(sorted(map(_pooled, grouped.values()), key=place)),
+        app=pooled([measured.app for measured in sets]),
+        probes=tuple(sorted(map(pooled, grouped.values()), key=place)),
         attribution=tuple(trees.values()),
         serving=next((measured.serving for measured in sets if measured.serving), ()),
     )
@@ -169,15 +169,16 @@ def _conditions(all_of_them: Sequence[Conditions]) -> Conditions:
     )
 
 
-def _pooled(probes: Sequence[ProbeResult]) -> ProbeResult:
+def pooled(probes: Sequence[ProbeResult]) -> ProbeResult:
+    """Return one result with the samples of all, in their order; of a failure, the failure."""
     failed = [probe for probe in probes if probe.figures is None]
     if failed or len(probes) == 1:
         return (failed or probes)[0]
     figures = [probe.figures for probe in probes if probe.figures is not None]
-    pooled: dict[str, Any] = {}
+    together: dict[str, Any] = {}
     for name in ProbeFigures.__dataclass_fields__:
         samples = [getattr(one, name) for one in figures]
         known = [one for one in samples if one is not None]
         values = tuple(value for one in known for value in one.values)
-        pooled[name] = Samples(values) if known else None
-    return replace(probes[0], figures=ProbeFigures(**pooled))
+        together[name] = Samples(values) if known else None
+    return replace(probes[0], figures=ProbeFigures(**together))

@@ -18,10 +18,10 @@ class Tolerance:
 
 
 #: Memory repeats to a few KiB; 0.5 MiB are seen in pandas, and less is nobody's concern. Seconds
-#: depend on the machine's load even where they are CPU seconds, and 20 ms are not noticed.
+#: depend on the machine's load even where they are CPU seconds, and 10 ms are not noticed.
 DEFAULTS: Mapping[FigureName, Tolerance] = {
     "memory": Tolerance(0.5 * MIB, 0.01),
-    "import-time": Tolerance(0.020, 0.05),
+    "import-time": Tolerance(0.010, 0.05),
     "download": Tolerance(1.0 * MIB, 0.02),
     "installed": Tolerance(1.0 * MIB, 0.02),
     "dependencies": Tolerance(0, 0.0),
