@@ -34,7 +34,7 @@ def traces(draw):
         imports.append(Import(name, parent, *place, draw(AMOUNTS), kind))
     uses = draw(st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES)), max_size=6))
     phases = (0,) if second == count else (0, second)
-    return Trace(tuple(imports), phases, 0.0, True, tuple(uses), (), frozenset())
+    return Trace(tuple(imports), phases, (0.0,) * len(phases), True, tuple(uses), (), frozenset())
 
 
 def added(costs):

@@ -1,4 +1,4 @@
-# ruff: noqa: PTH100, PTH118, PTH120, PTH123 - pathlib would add modules to every figure
+# ruff: noqa: PTH100, PTH110, PTH118, PTH120, PTH123 - pathlib would add modules to every figure
 """The probe agent: run by its path with the project's own interpreter, CPython 3.8 and later.
 
 It imports nothing but a few small modules of the standard library, because whatever it imports
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 _open, _read, _write, _close, _exit = os.open, os.read, os.write, os.close, os._exit
 _getpid, _cpu, _wall = os.getpid, time.process_time, time.perf_counter
 _NOBODY_LISTENS = 70
+#: How long one rung is exercised again and again.
+_GROWING_SECONDS = 1.0
 
 
 class Channel:
@@ -167,7 +169,10 @@ def exercise(rung: dict[str, Any], value: object) -> None:
 
 
 def probe(order: dict[str, Any], channel: Channel) -> None:
-    """Import the app if asked to, load every rung, exercise each twice; tell after each step."""
+    """Import the app if asked to, load every rung, exercise each twice; tell after each step.
+
+    With ``rounds`` in the order each is then exercised as often again, to see whether it grows.
+    """
     meter = Meter()
     rungs = order["rungs"]
     channel.tell(phase="started")
@@ -184,7 +189,25 @@ def probe(order: dict[str, Any], channel: Channel) -> None:
             meter.start()
             attempt("exercise", rung["subject"], exercise, rung, value)
             channel.tell(phase=phase, subject=rung["subject"], **meter.since_start())
-    channel.tell(phase="done", lazy=len(getattr(sys, "lazy_modules", ())))
+    for rung, value in zip(rungs, values):  # noqa: B905
+        until = _wall() + _GROWING_SECONDS
+        for _ in range(order.get("rounds", 0)):
+            attempt("exercise", rung["subject"], exercise, rung, value)
+            channel.tell(phase="grown", subject=rung["subject"])
+            if _wall() > until:
+                break
+    channel.tell(phase="done", lazy=len(getattr(sys, "lazy_modules", ())), uncompiled=uncompiled())
+
+
+def uncompiled() -> int:
+    """Return how many modules come from source for which no ``.pyc`` file is there."""
+    count = 0
+    for module in list(sys.modules.values()):
+        spec = getattr(module, "__spec__", None)
+        cached = getattr(spec, "cached", None)
+        if getattr(spec, "has_location", False) and isinstance(cached, str):
+            count += not os.path.exists(cached)
+    return count
 
 
 def attempt(stage: str, implementation: str, work: Callable[..., Any], *args: object) -> Any:

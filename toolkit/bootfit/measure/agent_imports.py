@@ -92,6 +92,8 @@ class Tracer:
     def __init__(self) -> None:
         self.nodes: list[Node] = []
         self.phases: list[int] = []
+        #: CPU seconds that the collector had taken when each phase began.
+        self.paused_before: list[float] = []
         self.paused = 0.0
         self.memory = Memory()
         self._root = 0
@@ -134,6 +136,7 @@ class Tracer:
             self._mark_cpu, self._mark = _cpu() - self.paused, self.memory.read()
             self._root = len(self.nodes)
             self.phases.append(self._root)
+            self.paused_before.append(self.paused)
             self.nodes.append(Node(-1, ""))
 
     def end_phase(self) -> None:
@@ -240,7 +243,7 @@ def told(tracer: Tracer, order: dict[str, Any]) -> dict[str, Any]:
     whose = {node.name: kind_of(node.name, root) for node in tracer.nodes}
     return {
         "phases": tracer.phases,
-        "collector": tracer.paused,
+        "collector": [tracer.paused - before for before in tracer.paused_before],
         "memory_known": tracer.memory.known,
         "nodes": [
             (

@@ -27,6 +27,7 @@ from bootfit.limits.boundary import (
 from bootfit.limits.children import Child, ChildResult, Watch, run_child
 from bootfit.limits.free_memory import free_memory
 from bootfit.limits.launcher import start
+from bootfit.measure.facts import mapped_files, threads_of
 from bootfit.measure.phases import Phase, Reading, peak_from_high_water
 from bootfit.model.errors import UndeterminedError
 from bootfit.model.evidence import LimitKind
@@ -222,6 +223,8 @@ class _Recorder:
         self._done_at: float | None = None
         self._next_full_look = 0.0
         self._last_look = TreeMemory(())
+        #: Every process that was seen in the tree.
+        self._seen: set[int] = set()
         self._forget()
 
     def tick(self, child: Child) -> str:
@@ -268,7 +271,9 @@ class _Recorder:
 
     def _sample(self, child: Child) -> TreeMemory:
         began = time.monotonic()
-        memory = self._last_look = tree_memory(child.pids())
+        pids = child.pids()
+        self._seen.update(pids)
+        memory = self._last_look = tree_memory(pids)
         # A look at a large tree takes milliseconds, and must not take all of the time.
         took = time.monotonic() - began
         self._next_full_look = began + max(_SAMPLING_SECONDS, 3 * took)
@@ -286,6 +291,7 @@ class _Recorder:
                 high_water, self._most_file_backed, os.cpu_count() or 1, os.sysconf("SC_PAGE_SIZE")
             )
             self._peak = max(self._peak, known)
+        held = self.boundary.readings() if self.boundary else None
         reading = Reading(
             anonymous_bytes=memory.anonymous_bytes,
             file_backed_bytes=memory.file_backed_bytes,
@@ -293,7 +299,11 @@ class _Recorder:
             peak_children_bytes=self._peak_children,
             high_water_rss_bytes=high_water or self._peak + memory.file_backed_bytes,
             basis=memory.basis,
-            kernel_bytes=self.boundary.readings().kernel_bytes if self.boundary else None,
+            kernel_bytes=held.kernel_bytes if held else None,
+            group_peak_bytes=held.peak_bytes if held else None,
+            threads=threads_of([one.pid for one in memory.processes]),
+            mapped_files=mapped_files(child.pid),
+            children=len(self._seen - {child.pid}),
         )
         self.phases.append(Phase(str(event["phase"]), event, reading))
         self._forget()

@@ -10,7 +10,7 @@ from bootfit.measure.verdict import judge
 from bootfit.model.app import AppDescription, ImplementationDeclaration
 from bootfit.model.finding import Finding, Place, Rule, Severity
 from bootfit.model.measurement import MeasurementSet, ProbeResult, Samples
-from bootfit.model.sizes import format_mib
+from bootfit.model.sizes import KIB, format_mib
 
 #: What became of a probe → its rule. "killed" stands with the crashes: the process is gone.
 _BY_STATUS: dict[str, type[Rule]] = {
@@ -21,6 +21,9 @@ _BY_STATUS: dict[str, type[Rule]] = {
     "timed_out": rules.ImplementationTimedOut,
     "flooded": rules.OutputFlooded,
 }
+_GROWTH_THAT_COUNTS = 64 * KIB
+#: Modules without bytecode that are more than a test's or a script's.
+_MODULES_THAT_COUNT = 5
 _MODES = {"app": "", "alone": "alone", "on_top": "on top of the app", "union": "together"}
 
 
@@ -64,12 +67,15 @@ def findings_of(
                 found.append(replace(ended, place=place))
             else:
                 found.append(_failure(failed, rung, is_fallback=is_fallback, place=place))
+        if alone is not None and alone.figures is not None:
+            found += _growth(subject, alone.figures.growth_bytes)
         if on_top is not None and on_top.figures is not None:
             found += _judged(on_top, budget_bytes, import_seconds)
             if not rung.exercise:
                 found.append(_no_exercise(subject, rung))
     if measurements.app.figures is not None:
         found += _judged(measurements.app, budget_bytes, import_seconds)
+        found += _uncompiled(measurements.app.figures.uncompiled_modules)
     found += _weaker_figure(basis)
     for subject, name in sorted(set(left_processes)):
         found.append(
@@ -199,6 +205,30 @@ def _no_exercise(subject: str, rung: ImplementationDeclaration) -> Finding:
         f" {rung.target or ', '.join(rung.imports)} was measured",
         remedy='name a function that does realistic work: exercise = "module:function"',
     )
+
+
+def _growth(subject: str, growth: Samples | None) -> list[Finding]:
+    if growth is None or growth.median < _GROWTH_THAT_COUNTS:
+        return []
+    return [
+        rules.GrowsWithUse.finding(
+            subject,
+            f"{subject} keeps {growth.median / KIB:.0f} KiB more with each exercise",
+            remedy="bound what it caches, or close what each call opens",
+        )
+    ]
+
+
+def _uncompiled(modules: Samples | None) -> list[Finding]:
+    if modules is None or modules.median < _MODULES_THAT_COUNT:
+        return []
+    return [
+        rules.NoBytecode.finding(
+            "app",
+            f"{modules.median:.0f} modules of the app have no .pyc file: every start compiles them",
+            remedy="run python -m compileall where they are installed, when the image is built",
+        )
+    ]
 
 
 def _weaker_figure(basis: Basis) -> list[Finding]:

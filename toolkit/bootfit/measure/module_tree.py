@@ -79,7 +79,7 @@ def module_tree(
         before_bytes=before_bytes,
         total=sum((one.own for one in modules), outside),
         outside=outside,
-        collector_seconds=trace.collector_seconds,
+        collector_seconds=next(iter(trace.collector_seconds[first_phase:]), 0.0),
         modules_loaded=modules_loaded,
         memory_known=trace.memory_known,
         modules=listed,

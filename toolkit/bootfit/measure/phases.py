@@ -1,8 +1,10 @@
 """What one probe went through: its phases, each with the memory of the tree while it lasted."""
 
-from collections.abc import Mapping, Sequence
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from bootfit.limits.accounting import Basis
 from bootfit.model.measurement import ProbeFigures, Samples
@@ -22,6 +24,14 @@ class Reading:
     basis: Basis
     #: Of the tree, its highest so far; None where no control group tells.
     kernel_bytes: int | None = None
+    #: The control group's own peak so far, page cache included; None where there is none.
+    group_peak_bytes: int | None = None
+    #: Alive in the whole tree; None where the system does not tell.
+    threads: int | None = None
+    #: Files that the root has mapped; None where the system does not tell.
+    mapped_files: int | None = None
+    #: Processes below the root that were seen so far.
+    children: int = 0
 
 
 @dataclass(frozen=True)
@@ -53,9 +63,19 @@ class RunFigures:
     file_backed_bytes: float
     modules: float
     children_peak_bytes: float
+    file_backed_after_import_bytes: float
+    file_backed_after_exercise_bytes: float
+    children: float
+    lazy_modules: float
+    uncompiled_modules: float
     kernel_bytes: float | None = None
+    group_peak_bytes: float | None = None
+    threads: float | None = None
+    mapped_files: float | None = None
 
 
+#: Exercises after the second one that are needed to tell growth from a cache that fills.
+_FEWEST_ROUNDS = 3
 _MEASURED = ("started", "app", "loaded", "exercised", "repeated")
 
 
@@ -96,13 +116,33 @@ def figures_of_run(phases: Sequence[Phase]) -> RunFigures:
         file_backed_bytes=max(reading.file_backed_bytes for reading in readings),
         modules=imported.number("modules"),
         children_peak_bytes=max(reading.peak_children_bytes for reading in readings),
-        kernel_bytes=_kernel(readings),
+        file_backed_after_import_bytes=imported.reading.file_backed_bytes,
+        file_backed_after_exercise_bytes=readings[-1].file_backed_bytes,
+        children=readings[-1].children,
+        lazy_modules=phases[-1].number("lazy"),
+        uncompiled_modules=phases[-1].number("uncompiled"),
+        kernel_bytes=_highest(one.kernel_bytes for one in readings),
+        group_peak_bytes=_highest(one.group_peak_bytes for one in readings),
+        threads=_highest(one.threads for one in readings),
+        mapped_files=_highest(one.mapped_files for one in readings),
     )
 
 
-def _kernel(readings: Sequence[Reading]) -> float | None:
-    known = [one.kernel_bytes for one in readings if one.kernel_bytes is not None]
-    return max(known, default=None)
+def growth_of_run(phases: Sequence[Phase]) -> float | None:
+    """Return the anonymous bytes that one more exercise leaves behind, None where too few tell.
+
+    That is the median of what each exercise added after the second one: what is kept once, like a
+    cache that fills, does not count.
+    """
+    rounds = [phase for phase in phases if phase.name in ("repeated", "grown")]
+    sizes = [phase.reading.anonymous_bytes for phase in rounds]
+    if len(sizes) <= _FEWEST_ROUNDS:
+        return None
+    return max(0.0, statistics.median(after - before for before, after in pairwise(sizes)))
+
+
+def _highest(values: Iterable[int | None]) -> float | None:
+    return max((one for one in values if one is not None), default=None)
 
 
 #: What sampling can miss of a child process that lives for some milliseconds.
@@ -124,19 +164,12 @@ def samples_of_runs(runs: Sequence[RunFigures]) -> ProbeFigures:
         raise ValueError("no run to take figures from")
     most = max(run.children_peak_bytes for run in runs)
     seeing = [run for run in runs if run.children_peak_bytes >= _SEEN * most]
-    kernel = tuple(run.kernel_bytes for run in runs if run.kernel_bytes is not None)
-    return ProbeFigures(
-        **{
-            name: Samples(
-                tuple(
-                    getattr(run, name) for run in (seeing if name in _MAY_MISS_CHILDREN else runs)
-                )
-            )
-            for name in RunFigures.__dataclass_fields__
-            if name != "kernel_bytes"
-        },
-        kernel_bytes=Samples(kernel) if kernel else None,
-    )
+    samples: dict[str, Any] = {}
+    for name in RunFigures.__dataclass_fields__:
+        told = [getattr(run, name) for run in (seeing if name in _MAY_MISS_CHILDREN else runs)]
+        known = tuple(value for value in told if value is not None)
+        samples[name] = Samples(known) if known else None
+    return ProbeFigures(**samples)
 
 
 def peak_from_high_water(

@@ -21,13 +21,15 @@ from bootfit.measure.description import cannot_import
 from bootfit.measure.environment import ask_environment
 from bootfit.measure.findings import findings_of, install
 from bootfit.measure.outcome import Outcome, outcome
-from bootfit.measure.phases import figures_of_run, samples_of_runs
+from bootfit.measure.phases import figures_of_run, growth_of_run, samples_of_runs
 from bootfit.model.app import AppDescription, ImplementationDeclaration
 from bootfit.model.attribution import ModuleTree
 from bootfit.model.environment import Environment
 from bootfit.model.finding import Finding, Place
-from bootfit.model.measurement import MeasurementSet, ProbeMode, ProbeResult
+from bootfit.model.measurement import MeasurementSet, ProbeMode, ProbeResult, Samples
 
+#: The warm-up is no sample, so what it exercises beyond the second time costs no figure.
+_ROUNDS_OF_WARM_UP = 8
 Progress = Callable[[str], None]
 _LABELS: dict[ProbeMode, str] = {
     "app": "imported",
@@ -97,7 +99,8 @@ def measure_project(
         session.expect(len(wanted) * samples)
         in_parallel([partial(session.measure_union, one) for one in wanted], jobs, session.stop)
         session.installed = ask_environment(setting)
-        whole = [(), *((one,) for one in subjects if session.works(one))]
+        whole: list[tuple[str, ...]] = [()] if description.app else []
+        whole += [(one,) for one in subjects if session.works(one)]
         session.expect(len(whole))
         in_parallel([partial(session.attribute, one) for one in whole], jobs, session.stop)
     measurements = session.measurement_set()
@@ -298,11 +301,13 @@ class _Session:
         }
         subject = " + ".join(implementations) or self.description.app or "Python"
         runs: list[AgentRun] = []
+        growth: float | None = None
         rounds = [0] * warm_up + list(range(1, self.samples + 1))
         for number in rounds:
             what = f"{number}/{self.samples}" if number else "warm-up"
             self._tell(f"{subject} {_LABELS[mode]} {what}")
-            run = run_agent(self.setting, order, stop)
+            again = 0 if number else _ROUNDS_OF_WARM_UP
+            run = run_agent(self.setting, {**order, "rounds": again}, stop)
             if stop.is_set():
                 raise _StoppedError
             became = outcome(run, self.setting, has_app=bool(app))
@@ -312,7 +317,10 @@ class _Session:
                 result = ProbeResult(implementations, mode, became.status, became.detail)
                 return self._record(_or_not_installed(result, became, rungs))
             runs += [run] if number else []
+            growth = growth if number else growth_of_run(run.phases)
         figures = samples_of_runs([figures_of_run(run.phases) for run in runs])
+        if growth is not None:
+            figures = replace(figures, growth_bytes=Samples((growth,)))
         return self._record(ProbeResult(implementations, mode, "measured", figures=figures))
 
     def _note(self, subject: str, run: AgentRun, became: Outcome) -> None:

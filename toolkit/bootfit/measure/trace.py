@@ -29,7 +29,8 @@ class Trace:
     imports: tuple[Import, ...]
     #: Number of the entry that each phase begins with: the app, each rung loaded, each exercised.
     phases: tuple[int, ...]
-    collector_seconds: float
+    #: Pauses of the collector from the beginning of each phase to the end.
+    collector_seconds: tuple[float, ...]
     memory_known: bool
     #: (package, package): the first holds something of the second.
     uses: tuple[tuple[str, str], ...]
@@ -50,7 +51,7 @@ def trace_of(event: Mapping[str, object]) -> Trace:
             ]
         ),
         phases=tuple(told["phases"]),
-        collector_seconds=told["collector"],
+        collector_seconds=tuple(told["collector"]),
         memory_known=told["memory_known"],
         uses=tuple((one, other) for one, other in told["uses"]),
         users=tuple(told["users"]),

@@ -73,6 +73,23 @@ class ProbeFigures:
     #: Page tables, stacks, sockets and file entries in the kernel on behalf of the whole tree, at
     #: their height; None where no control group tells.
     kernel_bytes: Samples | None = None
+    #: The control group's own peak, page cache included: what reading a dashboard shows.
+    group_peak_bytes: Samples | None = None
+    file_backed_after_import_bytes: Samples | None = None
+    file_backed_after_exercise_bytes: Samples | None = None
+    #: Alive in the whole tree at the end of some phase, the most of them.
+    threads: Samples | None = None
+    #: Processes that were seen below the probe; one that lived for 4 ms or less may be missed.
+    children: Samples | None = None
+    #: Files that the probe itself had mapped.
+    mapped_files: Samples | None = None
+    #: Modules that were named in lazy imports (PEP 810).
+    lazy_modules: Samples | None = None
+    #: Modules whose ``.pyc`` file is not there, so that every start compiles them.
+    uncompiled_modules: Samples | None = None
+    #: Anonymous bytes that one more exercise leaves behind, from one run of up to ten; None where
+    #: too few exercises fit into a second.
+    growth_bytes: Samples | None = None
 
 
 @dataclass(frozen=True)
