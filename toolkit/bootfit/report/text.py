@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bootfit.model.finding import Finding, Severity, in_order
+from bootfit.model.next_steps import next_steps
 from bootfit.model.run import Run
 from bootfit.model.style import Style
 from bootfit.report.text_check import check_section
@@ -49,6 +50,8 @@ def render(run: Run, style: Style) -> str:
             ]
         sections += comparison_section(run, style)
     sections += _findings(run, style)
+    if style.verbosity >= 0:
+        sections += _next_steps(run)
     sections.append(_verdict(run))
     console.print(Group(*(_spaced(sections))))
     return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
@@ -101,6 +104,18 @@ def _explained(finding: Finding, style: Style) -> Text:
 def _visible(text: str) -> str:
     """Return ``text`` with what would steer a terminal as its code."""
     return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in text)
+
+
+def _next_steps(run: Run) -> list[RenderableType]:
+    steps = next_steps(run)
+    if not steps:
+        return []
+    table = Table(box=None, show_header=False, padding=(0, 1), pad_edge=False)
+    table.add_column(no_wrap=True, justify="right")
+    table.add_column(overflow="fold")
+    for number, step in enumerate(steps, 1):
+        table.add_row(Text(f"{number}."), Text(step))
+    return [Group(Text("Next steps", style="bold"), table)]
 
 
 def _verdict(run: Run) -> Text:

@@ -44,9 +44,8 @@ def verdict(run: Run) -> Verdict:
     code = exit_code(run.findings, Severity.ERROR)
     counted = _counted(run.findings)
     if code is ExitCode.UNDETERMINED:
-        sentence = (
-            f"{run.project}: what it takes on {run.platform} could not be determined: {counted}"
-        )
+        what = "whether it installs" if run.command == "check" else "what it takes"
+        sentence = f"{run.project}: {what} on {run.platform} could not be determined: {counted}"
         return Verdict("unknown", sentence)
     if code is ExitCode.FINDINGS:
         denied = _DENIED.get(run.command, "does not pass on {}").format(run.platform)
@@ -57,7 +56,9 @@ def verdict(run: Run) -> Verdict:
         seen = format_mib(run.deep.seen_bytes)
         return Verdict("yes", f"memray saw {seen} of {run.deep.implementation} at its peak")
     granted = _GRANTED.get(run.command, "passed").format(run.platform)
-    return Verdict("yes", f"{run.project} {granted}")
+    unchecked = sum(one.code == "BF111" for one in run.findings)
+    beside = f", but for {unchecked} requirement(s) that were not checked" if unchecked else ""
+    return Verdict("yes", f"{run.project} {granted}{beside}")
 
 
 def _loaded(why: ModuleWhy) -> str:

@@ -31,8 +31,9 @@ def tables_of_modules(run: Run) -> tuple[ModuleTable, ...]:
 def module_data(run: Run) -> list[dict[str, Any]]:
     """Return for each traced import what the page's script draws.
 
-    A module is ``[name, index of its parent or -1, index of its owner, own MiB, own ms, place]``.
-    A module whose parent is not listed, or would close a circle, hangs on the root.
+    A module is ``[name, index of its parent or -1, index of its owner, own MiB, own ms, MiB in
+    all, ms in all, place]``, where "in all" is with what it was the first to import. A module whose
+    parent is not listed, or would close a circle, hangs on the root.
     """
     return [_tree(tree) for tree in _trees(run)]
 
@@ -45,11 +46,7 @@ def _tree(tree: ModuleTree) -> dict[str, Any]:
         "memory": tree.memory_known,
         "owners": list(owners),
         "modules": [_packed(module, parents, owners) for module in tree.modules],
-        "rest": [
-            tree.rest_modules,
-            _mib(tree.rest.anonymous_bytes),
-            _ms(tree.rest.cpu_seconds),
-        ],
+        "total": [_mib(tree.total.anonymous_bytes), _ms(tree.total.cpu_seconds)],
         "outside": [_mib(tree.outside.anonymous_bytes), _ms(tree.outside.cpu_seconds)],
         "waterfall": _waterfall(tree),
     }
@@ -79,7 +76,7 @@ def _parents(tree: ModuleTree) -> dict[str, int]:
 
 def _packed(
     module: ModuleCost, index: dict[str, int], owners: dict[str, int]
-) -> tuple[str, int, int, float, float, str]:
+) -> tuple[str, int, int, float, float, float, float, str]:
     rooted = module.module in index
     return (
         module.module,
@@ -87,6 +84,8 @@ def _packed(
         owners[module.owner],
         _mib(module.own.anonymous_bytes),
         _ms(module.own.cpu_seconds),
+        _mib(module.total.anonymous_bytes),
+        _ms(module.total.cpu_seconds),
         str(module.place) if module.place else "",
     )
 

@@ -65,10 +65,16 @@
     tree.modules.forEach((module, number) => (module[1] < 0 ? top : below[module[1]]).push(number));
     const order = [...top];
     for (let next = 0; next < order.length; next += 1) order.push(...below[order[next]]);
-    const totals = tree.modules.map((module) => [Math.max(0, module[3]), Math.max(0, module[4])]);
+    const totals = tree.modules.map(() => [0, 0]);
     for (const number of order.reverse()) {
-      const parent = tree.modules[number][1];
-      if (parent >= 0) totals[number].forEach((value, part) => { totals[parent][part] += value; });
+      const [, parent, , memory, time, allMemory, allTime] = tree.modules[number];
+      // With the modules below that are not listed; what was given back is drawn as 0. A little
+      // more than the sum: the library drops a branch whose parts exceed it by rounding.
+      const sum = totals[number].map((value) => value * (1 + 1e-9));
+      totals[number] = sum;
+      sum[0] = Math.max(allMemory, sum[0] + Math.max(0, memory), 0);
+      sum[1] = Math.max(allTime, sum[1] + Math.max(0, time), 0);
+      if (parent >= 0) sum.forEach((value, part) => { totals[parent][part] += value; });
     }
     tree.sums = { totals, below, top };
     return tree.sums;
@@ -97,20 +103,21 @@
     const part = by.value === "memory" && tree.memory ? 0 : 1;
     const unit = part ? "ms" : "MiB";
     const { totals, top } = sums(tree);
+    const tops = top.reduce((sum, one) => sum + totals[one][part], 0);
+    const outside = Math.max(0, tree.outside[part]);
     const extra = [
-      [`${tree.rest[0]} smaller modules`, tree.rest[1 + part]],
-      ["outside of imports", tree.outside[part]],
+      ["smaller modules", tree.total[part] - outside - tops],
+      ["outside of imports", outside],
     ].filter(([, value]) => value > 0);
-    const whole = [...extra.map(([, value]) => value), ...top.map((one) => totals[one][part])];
+    const whole = extra.reduce((sum, [, value]) => sum + value, tops);
     const ids = ["all"], labels = [plain(tree.subject)], parents = [""], texts = [plain(tree.subject)], colors = [color("--m0")];
-    // A little more than the sum: the library drops a branch whose parts exceed it by rounding.
-    const values = [whole.reduce((sum, one) => sum + one, 0) * (1 + 1e-9)];
+    const values = [whole * (1 + 1e-9)];
     for (const number of visible(tree, part)) {
-      const [name, parent, owner, memory, time, place] = tree.modules[number];
+      const [name, parent, owner, memory, time, , , place] = tree.modules[number];
       ids.push(String(number));
       const inside = parent < 0 ? "" : `${tree.modules[parent][0]}.`;
       const local = inside && name.startsWith(inside) ? name.slice(inside.length - 1) : name;
-      labels.push(plain(local.length > 24 ? `…${local.slice(-23)}` : local));
+      labels.push(plain(local.length > 20 ? `…${local.slice(-19)}` : local));
       parents.push(parent < 0 ? "all" : String(parent));
       values.push(totals[number][part]);
       texts.push(`<b>${plain(name)}</b> of ${plain(tree.owners[owner])}<br>itself ${(part ? time : memory).toFixed(2)} ${unit}`
@@ -123,14 +130,14 @@
     const trace = {
       type: "icicle", ids, labels, parents, values, text: texts, branchvalues: "total", level,
       marker: { colors, line: { color: color("--page"), width: 1 } },
-      maxdepth: narrow.matches ? 6 : 10, sort: true, tiling: { orientation: narrow.matches ? "v" : "h" },
-      textinfo: "label", textfont: { color: "#10151a" },
+      maxdepth: narrow.matches ? 6 : 7, sort: true, tiling: { orientation: narrow.matches ? "v" : "h" },
+      textinfo: "label", textfont: { color: "#10151a", size: 11 },
       pathbar: { visible: true, thickness: 24, textfont: { color: "#10151a" } },
       root: { color: color("--line") },
       hovertemplate: `%{text}<br>%{value:.2f} ${unit} in all, %{percentRoot:.1%}<extra></extra>`,
     };
     const shown = draw("modules", [trace], {
-      margin: { l: 2, r: 2, t: 30, b: 2 }, uniformtext: { minsize: 10, mode: "hide" },
+      margin: { l: 2, r: 2, t: 30, b: 2 }, uniformtext: { minsize: 8, mode: "hide" },
     }, narrow.matches ? 480 : 560);
     if (!shown.dataset.zooms) {
       shown.dataset.zooms = "yes";
