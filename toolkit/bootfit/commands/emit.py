@@ -19,6 +19,13 @@ from bootfit.commands.probe_options import app_options, measured_option
 @click.option("--write", is_flag=True, help="Write the files.")
 @click.option("--check", is_flag=True, help="Report an error unless they are up to date.")
 @click.option("--force", is_flag=True, help="With --write: also over files made by hand.")
+@click.option(
+    "--also",
+    multiple=True,
+    metavar="ARTEFACT",
+    help="Write this as well, beside what the platform reads: requirements-locked (pins with "
+    "hashes), dockerfile, compose, fly; may be repeated.",
+)
 @schema_option
 @output_options
 def command(diff: bool, write: bool, check: bool, force: bool, **options: Any) -> int:

@@ -27,6 +27,27 @@ def emit_context(walk: Walk, description: AppDescription) -> "EmitContext":
     )
 
 
+def locked(walk: Walk) -> str | None:
+    """Return all that the target installs, pinned with hashes; None where it is locked already.
+
+    Raises:
+        UsageError: there is nothing to lock, or it cannot be locked.
+        UndeterminedError: the index does not answer.
+    """
+    from bootfit.commands.check_legs import index_values
+    from bootfit.requirements.locking import locked_requirements
+
+    values = index_values(walk)
+    asked = ("index_url", "exclude_newer", "freshness", "progress")
+    return locked_requirements(
+        walk.root,
+        walk.config.requirements,
+        walk.platform,
+        walk.target,
+        **{name: values[name] for name in asked},
+    )
+
+
 def _python_path(walk: Walk, app: str) -> tuple[str, ...]:
     """Return ``("src",)`` where the app lies there and no build installs it, else nothing."""
     module = app.partition(":")[0].partition(".")[0]

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bootfit.commands import missing
-from bootfit.commands.emit_context import emit_context
+from bootfit.commands.emit_context import emit_context, locked
 from bootfit.commands.walk import Walk
 from bootfit.model.errors import UndeterminedError
 from bootfit.model.evidence import Evidence
@@ -77,7 +77,10 @@ def emit(walk: Walk) -> None:
     if plan.refusal:
         return
     context = emit_context(walk, description)
-    walk.files = emit_all(plan, context, emitters=walk.emitters())
+    wanted = (*walk.platform.artefacts, *walk.options.get("also", ()))
+    if "requirements-locked" in wanted:
+        context = replace(context, locked=locked(walk))
+    walk.files = emit_all(plan, context, wanted, walk.emitters())
     if BLUEPRINT in walk.files and not walk.options.get("force"):
         texts, handmade = present(walk.root, [BLUEPRINT])
         if BLUEPRINT in handmade:

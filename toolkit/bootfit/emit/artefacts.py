@@ -26,6 +26,7 @@ def built_in_emitters() -> dict[str, Emitter]:
         procfile,
         python_version,
         render_yaml,
+        requirements_locked,
         requirements_minimal,
     )
 
@@ -37,6 +38,7 @@ def built_in_emitters() -> dict[str, Emitter]:
         "procfile": procfile.emit,
         "python-version": python_version.emit,
         "render": render_yaml.emit,
+        "requirements-locked": requirements_locked.emit,
         "requirements-minimal": requirements_minimal.emit,
     }
 

@@ -5,6 +5,7 @@ import re
 from bootfit.emit.context import EmitContext
 from bootfit.emit.lock_install import install_steps, is_tool_lock
 from bootfit.emit.quoting import command
+from bootfit.emit.requirements_locked import PATH as LOCKED
 from bootfit.emit.requirements_minimal import top_level
 
 #: A pyproject.toml, with extras or without: what it lists is installed with the project.
@@ -18,7 +19,7 @@ def build_command(context: EmitContext) -> str:
 
     pip reads the two options in their order: all from wheels, but for these.
     """
-    files = top_level(context.requirements)
+    files = top_level(context.requirements) if context.locked is None else [LOCKED]
     wheels = ["--only-binary", ":all:"]
     if context.from_source:
         wheels += ["--no-binary", ",".join(context.from_source)]

@@ -27,5 +27,7 @@ class EmitContext:
     python_path: tuple[str, ...] = ()
     #: Where the platform asks whether the app is well; None where the project does not say.
     health_path: str | None = None
+    #: All that the target installs, pinned with hashes; None where that was not asked for.
+    locked: str | None = None
     #: What the project wants beside its web process.
     deployment: Deployment = field(default_factory=Deployment)

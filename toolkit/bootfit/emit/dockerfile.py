@@ -9,6 +9,7 @@ import json
 from bootfit.emit.build_command import build_command
 from bootfit.emit.context import EmitContext
 from bootfit.emit.quoting import comment, one_line, start_words
+from bootfit.emit.requirements_locked import PATH as LOCKED
 from bootfit.model.errors import UsageError
 from bootfit.model.plan import Plan
 from bootfit.model.platform import minor_version
@@ -67,7 +68,7 @@ def _variant(context: EmitContext) -> str:
 
 def _installing(build: str, context: EmitContext) -> list[str]:
     """Return the steps; the sources come last where the installation does not need them."""
-    included = list(context.requirements)
+    included = list(context.requirements) if context.locked is None else [LOCKED]
     alone = all(path.endswith((".txt", ".in")) for path in included) and "install" in build
     if not alone or context.is_distribution:
         return ["COPY . .\n", f"RUN {build}\n"]
