@@ -2,6 +2,8 @@
 
 import pytest
 
+from bootfit.model.answer import exit_code
+from bootfit.model.errors import ExitCode
 from bootfit.model.finding import Severity
 
 LEGACY_SETUP = "open({!r}, 'w').write('ran')\nfrom setuptools import setup\nsetup(name='old')\n"
@@ -395,3 +397,23 @@ def test_an_sdist_that_refuses_to_be_built_is_an_error_with_a_compiler_too(index
     assert finding.code == "BF120"
     assert "use scikit-learn" in " ".join(finding.evidence)
     assert finding.remedy.startswith("scikit-learn==1.0 has a wheel (")
+
+
+def test_nothing_that_could_be_checked_is_no_yes(check):
+    _, findings, _ = check("git+https://x.test/y.git")
+    assert [(one.code, exit_code([one], Severity.ERROR)) for one in findings] == [
+        ("BF122", ExitCode.UNDETERMINED),
+        ("BF111", ExitCode.FITS),
+    ]
+
+
+def test_a_path_where_nothing_lies_is_an_error(index, check, project):
+    index.wheel("a", "1.0")
+    _, findings, _ = check("a", "./wheels/gone-1.0-py3-none-any.whl")
+    (finding,) = findings
+    assert (finding.code, finding.severity) == ("BF111", Severity.ERROR)
+    assert "does not exist" in finding.message
+    (project / "wheels").mkdir()
+    (project / "wheels" / "gone-1.0-py3-none-any.whl").write_bytes(b"")
+    _, findings, _ = check("a", "./wheels/gone-1.0-py3-none-any.whl")
+    assert [one.severity for one in findings] == [Severity.WARNING]

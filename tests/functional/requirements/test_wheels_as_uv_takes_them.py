@@ -1,4 +1,4 @@
-"""The tags of the recorded wheels of 400 distributions, as bootfit and as uv read them: no unexplained difference.
+"""The tags of 400 distributions' recorded wheels, as bootfit and uv read them: none unexplained.
 
 uv has its own code for tags and versions, which shares nothing with ours. It is asked all at once:
 for each combination of tags that occurs, an index on this machine has a project with a version

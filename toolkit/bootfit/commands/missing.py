@@ -14,7 +14,7 @@ from bootfit.model.sizes import format_mib
 
 #: Enough for each thread to have met the heaviest request together with the others, and for a
 #: leak of some KiB a request to show.
-_LOAD_SECONDS, _FEWEST_ROUNDS, _FEWEST_REQUESTS = 10.0, 12, 400
+_LOAD_SECONDS, _FEWEST_ROUNDS, _FEWEST_REQUESTS = 30.0, 12, 400
 
 
 def union(walk: Walk, description: AppDescription, rungs: Sequence[str]) -> ProbeResult:

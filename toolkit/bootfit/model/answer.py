@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from bootfit.model.errors import ExitCode
 from bootfit.model.finding import Finding, Severity
 
-#: Rules that say that what an implementation takes is not known, because its probe did not come to
-#: its end: it crashed, hung, flooded its output, or needed more than this machine has.
-_OPEN = frozenset({"BF305", "BF306", "BF307", "BF315"})
+#: Rules that say that the answer is not known: of an implementation, because its probe did not come
+#: to its end (it crashed, hung, flooded its output, or needed more than this machine has); of
+#: requirements, because none of them could be checked.
+_OPEN = frozenset({"BF122", "BF305", "BF306", "BF307", "BF315"})
 
 
 def leaves_open(finding: Finding) -> bool:

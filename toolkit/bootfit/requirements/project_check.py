@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 from bootfit.model.check import CheckResult, DistributionCheck, Matrix
 from bootfit.model.credentials import without_credentials
 from bootfit.model.errors import UndeterminedError, UsageError
-from bootfit.model.finding import Finding, in_order
+from bootfit.model.finding import Finding, Severity, in_order
 from bootfit.model.platform import Platform, Target
 from bootfit.model.sizes import format_mib
 from bootfit.requirements.index import Index, IndexAddress, index_address
@@ -25,8 +25,15 @@ from bootfit.requirements.installed_size import InstalledSizes
 from bootfit.requirements.need_cache import NeedCache
 from bootfit.requirements.page_cache import Freshness, PageCache
 from bootfit.requirements.project_files import ProjectRequirements, read_project
+from bootfit.requirements.requirement_file import UncheckableEntry
 from bootfit.requirements.resolve import NoSolution, cache_folder, open_resolver
-from bootfit.requirements.rules import CudaOnCpu, HashMissing, NotCheckable, RequiresPython
+from bootfit.requirements.rules import (
+    CudaOnCpu,
+    HashMissing,
+    NotCheckable,
+    NothingChecked,
+    RequiresPython,
+)
 from bootfit.requirements.set_size import download_bytes, installed_bytes, with_sizes
 from bootfit.requirements.verdict import Candidate
 from bootfit.requirements.wheel_match import admits_python
@@ -144,6 +151,7 @@ def examine(
     findings += [finding for one in judged for finding in one.findings]
     findings += _cuda(checks)
     findings += _outside(project, target)
+    findings += _nothing_checked(project, checks)
     findings += about_project(inquiry, compare=advise)
     findings += _unhashed(project, candidates)
     advised = _advised(inquiry, findings, checks) if advise else findings
@@ -311,17 +319,51 @@ def _unhashed(project: ProjectRequirements, candidates: Sequence[Candidate]) -> 
     ]
 
 
+#: A requirement that is a path: pip knows it by a separator, or by the name of an archive.
+_LOCAL = re.compile(r"(?:-e\s+|--editable[=\s]\s*)?(?P<path>[^\s:@\[]+)(?:\[[^\]]*\])?\s*(?:;.*)?")
+_ARCHIVES = (".whl", ".tar.gz", ".zip", ".tar.bz2", ".tar.xz")
+
+
+def _not_checked(project: ProjectRequirements, entry: UncheckableEntry) -> Finding:
+    text = without_credentials(entry.text)
+    local = _LOCAL.fullmatch(entry.text)
+    path = local["path"] if local else ""
+    if (path.startswith((".", "/")) or path.endswith(_ARCHIVES)) and not (
+        project.root / path
+    ).exists():
+        return NotCheckable.finding(
+            text,
+            f"{text} cannot be installed: {path} does not exist",
+            remedy="mend the path, which is relative to the project's folder",
+            place=entry.place,
+            severity=Severity.ERROR,
+        )
+    return NotCheckable.finding(
+        text,
+        f"{text} was not checked: {entry.reason}",
+        remedy="require a published version, or check it by hand",
+        place=entry.place,
+    )
+
+
+def _nothing_checked(
+    project: ProjectRequirements, checks: Sequence[DistributionCheck]
+) -> list[Finding]:
+    if checks or project.requirements or not project.uncheckable:
+        return []
+    files = ", ".join(project.files)
+    return [
+        NothingChecked.finding(
+            files,
+            f"none of the {len(project.uncheckable)} requirement(s) of {files} could be checked",
+            remedy="require published versions",
+        )
+    ]
+
+
 def _outside(project: ProjectRequirements, target: Target) -> list[Finding]:
     """Return findings about what no index answers for, and the project's own Python."""
-    findings = [
-        NotCheckable.finding(
-            without_credentials(entry.text),
-            f"{without_credentials(entry.text)} was not checked: {entry.reason}",
-            remedy="require a published version, or check it by hand",
-            place=entry.place,
-        )
-        for entry in project.uncheckable
-    ]
+    findings = [_not_checked(project, entry) for entry in project.uncheckable]
     findings += [
         NotCheckable.finding(
             f"--{option.name}",

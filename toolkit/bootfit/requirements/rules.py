@@ -139,13 +139,26 @@ class CudaOnCpu(Rule):
 class NotCheckable(Rule):
     """A requirement comes from a path, a URL or version control: no index can answer for it.
 
-    bootfit did not look at it, nor at what it brings in, so the verdict holds for the rest alone.
-    Mend it by publishing a wheel and requiring that by version. Source: PEP 508 direct references.
+    bootfit did not look at it, nor at what it brings in, so the verdict holds for the rest alone. A
+    path where nothing lies is an error: no installer gets past it. Mend it by publishing a wheel
+    and requiring that by version. Source: PEP 508 direct references.
     """
 
     code = "BF111"
     slug = "not-checkable"
     severity = Severity.WARNING
+
+
+class NothingChecked(Rule):
+    """None of the requirements could be checked: all are paths, URLs or version control.
+
+    Whether they install is not known, so the answer is open (exit code 3). Mend it by requiring
+    published versions, or check by hand what they bring in. Source: PEP 508 direct references.
+    """
+
+    code = "BF122"
+    slug = "nothing-checked"
+    severity = Severity.ERROR
 
 
 class UnreadableSdist(Rule):
@@ -282,6 +295,7 @@ RULES: tuple[type[Rule], ...] = (
     FromSdist,
     CudaOnCpu,
     NotCheckable,
+    NothingChecked,
     UnreadableSdist,
     EarlyWheel,
     HashMissing,
