@@ -354,3 +354,62 @@ def test_without_memray_one_error_says_what_to_install(project, described, tmp_p
 def test_a_dive_that_makes_no_sense(project, described, tmp_path, implementation, page, message):
     with pytest.raises(UsageError, match=message):
         dive(project, described, implementation, tmp_path / page)
+
+
+def test_every_interpreter_tells_imports_alike(project, other_python, tmp_path):
+    _, environment = project
+    write(
+        tmp_path,
+        {
+            "main.py": """\
+import importlib
+
+import ballast
+
+storage = importlib.import_module("company.storage")
+try:
+    import left
+except ImportError:
+    left = None
+
+
+def app(environ, start_response):
+    return []
+
+
+def engine():
+    import heavy.engine
+
+    return heavy.engine
+""",
+            "plugins.py": """\
+class Plugins:
+    def describe(self):
+        ladder = [{"name": "heavy", "target": "main:engine", "exercise": "builtins:id"}]
+        return [{"name": "engine", "ladder": ladder}]
+
+
+PLUGINS = Plugins()
+""",
+        },
+    )
+    described = describe(
+        tmp_path, other_python, "main:app", "plugins:PLUGINS", environment=environment
+    )
+    measurements, _ = measure_project(
+        described, tmp_path, other_python, samples=1, environment=environment
+    )
+    of_app, of_heavy = measurements.attribution
+    sizes = {one.module: (one.owner, mib(one.own)) for one in of_app.modules}
+    assert sizes["ballast.core"] == ("ballast", within_a_tenth(20))
+    assert sizes["company.storage"] == ("company-storage", within_a_tenth(12))
+    assert sizes["base"] == ("base", within_a_tenth(10))
+    places = {one.module: one.place for one in of_app.modules}
+    assert places["company.storage"] == Place("main.py", 5)
+    sampled = measurements.app.figures.anonymous_after_import_bytes.median / MIB
+    assert of_app.before_bytes / MIB + mib(of_app.total) == pytest.approx(sampled, rel=0.02)
+    (heavy,) = [one for one in of_heavy.modules if one.module == "heavy.engine"]
+    assert mib(heavy.own) == within_a_tenth(20)
+    assert measurements.app.figures.uncompiled_modules.median == 0
+    answer = explain_module(described, tmp_path, other_python, "left", environment=environment)
+    assert (answer.without.status, answer.without.gone) == ("works", ("base", "left", "only-left"))
