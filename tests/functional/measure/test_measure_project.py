@@ -193,3 +193,13 @@ def test_other_pythons_measure_the_same_blocks(apps, other_python):
     assert added == pytest.approx(24, abs=1)
     momentary = found.of("alone", "search:momentary")
     assert median(momentary, "transient_bytes") == pytest.approx(40, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("body", "found"), [("app = ", "app"), ("app = 1; application = ", "application")]
+)
+def test_a_module_alone_is_described_with_the_attribute_that_was_meant(
+    tmp_path, python, body, found
+):
+    (tmp_path / "web.py").write_text(f"from flask import Flask\n{body}Flask('web')\n")
+    assert describe(tmp_path, python, "web").app == f"web:{found}"

@@ -266,7 +266,8 @@ class Registry:
             # A library that calls sys.exit while it is imported must not end the worker.
             if ends_the_server(error):
                 raise
-            self._admission.take_back(self._cost(state, rung)[0])
+            if rung is not state.plugin.fallback:  # which was admitted without a question
+                self._admission.take_back(self._cost(state, rung)[0])
             self._log(f"{state.plugin.name}: {rung.name} could not be loaded", error)
             return state.load_failed(failed(rung, error))
         grown = self._admission.taken_bytes() - before

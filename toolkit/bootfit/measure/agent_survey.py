@@ -70,10 +70,20 @@ def describe(order: dict[str, Any], channel: Channel) -> None:
     if order["app"]:
         app = attempt("app", "", resolve, order["app"], ("application", "app"))
         found.update(attempt("app", "", look_at, app))
+        found["app"] = named(order["app"], app)
     if order["registry"]:
         registry = attempt("registry", "", resolve, order["registry"])
         found["plugins"] = attempt("registry", "", plugins_of, registry)
     channel.tell(phase="described", **found)
+
+
+def named(reference: str, app: object) -> str:
+    """Return ``reference`` with the attribute that a lone module left open."""
+    if ":" in reference:
+        return reference
+    module = sys.modules[reference]
+    name = next(name for name in ("application", "app") if getattr(module, name, None) is app)
+    return f"{reference}:{name}"
 
 
 _WSGI = ("flask", "django", "bottle", "falcon", "pyramid")

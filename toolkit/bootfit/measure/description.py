@@ -71,7 +71,7 @@ def describe(
     names = {plugin.name for plugin in plugins}
     plugins += [one for one in _plugins(told["plugins"], registry) if one.name not in names]
     return AppDescription(
-        app=app or "",
+        app=str(told.get("app", app or "")),
         interface=_INTERFACES.get(str(told["interface"]), "unknown"),
         framework=str(told["framework"]),
         routes=tuple(
