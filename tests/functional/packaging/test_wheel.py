@@ -55,6 +55,28 @@ def test_the_four_packages_and_their_data_are_shipped(environment):
     assert "render-free" in listed.stdout, listed.stderr
 
 
+def test_the_html_report_names_its_extra_and_ships_its_page(environment, tmp_path):
+    (tmp_path / "run.json").write_text(
+        json.dumps(
+            {
+                "project": "shop",
+                "platform": "Render Free",
+                "target": "CPython 3.11",
+                "command": "check",
+                "bootfit_version": "0.1.0",
+            }
+        )
+    )
+    wanted = ("report", tmp_path / "run.json", "--format", f"html={tmp_path / 'run.html'}")
+    refused = run(environment / "bin/bootfit", *wanted, cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "pip install 'bootfit[report]'" in refused.stderr
+    run(environment / "bin/python", "-m", "pip", "install", "--quiet", "jinja2", "plotly")
+    made = run(environment / "bin/bootfit", *wanted, cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    assert "shop installs on Render Free" in (tmp_path / "run.html").read_text("utf-8")
+
+
 def test_fit_on_a_copy_of_a_small_app(environment, tmp_path):
     app = tmp_path / "counter"
     shutil.copytree(APPS / "counter", app)
