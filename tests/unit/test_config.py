@@ -136,6 +136,7 @@ def test_plugins_as_a_table(tmp_path):
         ("[tool.bootfit]\nzzz = 1\n", "'zzz'", "known: name, platform"),
         ("[tool.bootfit]\npython = 3\n", "Expected `str", "reference"),
         ("[tool.bootfit]\n[[tool.bootfit.requests]]\npath = 'x'\n", "does not start", "/health"),
+        ("[tool.bootfit]\nhealth-path = 'up'\n", "does not start with /", "'/up'"),
         ("[tool.bootfit.plugins.a]\nimprots = ['x']\n", "'plugins.a.improts'", "imports"),
         ("[tool.bootfit.budget]\nmemory = 'much'\n", "memory: 'much' is not a size", "512Mi"),
         ("[tool.bootfit.server]\nworkers = -3\n", "Expected `int` >= 1", "reference"),

@@ -278,8 +278,14 @@ def _convert(raw: dict[str, Any]) -> _Table:
     except msgspec.ValidationError as error:
         message = str(error).replace("$.", "").replace(" - at ", " at ")
         raise UsageError(
-            f"pyproject.toml: [tool.bootfit]: {message}", "see the configuration reference"
+            f"pyproject.toml: [tool.bootfit]: {message}", "the README shows each option with a value"
         ) from None
+    if table.health_path is not None and not table.health_path.startswith("/"):
+        raise UsageError(
+            f"pyproject.toml: [tool.bootfit] health-path {table.health_path!r} does not start "
+            "with /",
+            f"write health-path = {'/' + table.health_path!r}",
+        )
     server = table.server
     try:
         allowances_of(table.compare)

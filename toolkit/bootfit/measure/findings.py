@@ -107,7 +107,7 @@ def _judged(
                 evidence=(
                     (
                         f"peak anonymous memory {format_mib(peak.median)},"
-                        f" {len(peak.values)} samples {peak.spread:.1%} apart"
+                        f" {len(peak.values)} sample(s) {peak.spread:.1%} apart"
                     ),
                     f"of that in child processes {format_mib(figures.children_peak_bytes.median)}",
                     _kernel(figures.kernel_bytes),
