@@ -278,7 +278,7 @@ def _convert(raw: dict[str, Any]) -> _Table:
     except msgspec.ValidationError as error:
         message = str(error).replace("$.", "").replace(" - at ", " at ")
         raise UsageError(
-            f"pyproject.toml: [tool.bootfit]: {message}", "the README shows each option with a value"
+            f"pyproject.toml: [tool.bootfit]: {message}", "the README shows each option"
         ) from None
     if table.health_path is not None and not table.health_path.startswith("/"):
         raise UsageError(
