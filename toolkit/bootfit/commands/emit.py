@@ -48,7 +48,7 @@ def command(diff: bool, write: bool, check: bool, force: bool, **options: Any) -
     if diff + write + check > 1:
         raise UsageError("--diff, --write and --check exclude one another", "give one of them")
     check_formats(options)
-    walk = Walk("emit", options)
+    walk = Walk("emit", {**options, "force": force})
     with walk.progress:
         for leg in (platform_files, check_or_take, measure_or_take, tune):
             leg(walk)

@@ -167,7 +167,13 @@ def _merge_service(
         key: value
         for key, value in wanted.items()
         if key in _DECIDED
-        or (key in _MISSING and key not in all_of_it and not _elsewhere(key, all_of_it))
+        or (
+            key in _MISSING
+            and key not in all_of_it
+            and not _elsewhere(key, all_of_it)
+            # Nothing to install is nothing to say.
+            and value != "true"
+        )
     }
     started = all_of_it["startCommand"].text if "startCommand" in all_of_it else None
     settings["startCommand"] = _started(started, plan)
