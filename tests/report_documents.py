@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import msgspec
 
-from bootfit.model.attribution import Cost, ModuleCost, ModuleTree, OwnerCost
+from bootfit.model.attribution import Cost, ModuleCost, ModuleTree, ModuleWhy, OwnerCost, Without
 from bootfit.model.check import Fix, Matrix, MatrixCell, MatrixRow, PinEdit
 from bootfit.model.comparison import Change, Comparison, Figure
 from bootfit.model.finding import Place
@@ -59,6 +59,15 @@ def rich_run():
             run.measurements,
             serving=(ServingResult(("search:numpy",), 2, False, "measured", rounds=rounds),),
             attribution=(module_tree(),),
+        ),
+        why=ModuleWhy(
+            implementations=(),
+            cost=module_tree().modules[1],
+            chain=module_tree().modules[:2],
+            without=Without("works", total=Cost(0.15, 15 * MIB), modules_loaded=250),
+            boot=Cost(0.2, 20 * MIB),
+            boot_modules=300,
+            users=("shop.main",),
         ),
         evidence=replace(run.evidence, rounds=rounds, log_tail="booting\nlistening"),
         comparison=Comparison(

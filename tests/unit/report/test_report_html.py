@@ -66,6 +66,8 @@ def test_everything_is_told():
         "the base was measured on another kernel",
         "+6.0 MiB (+20.0 %)",
         "werkzeug",
+        "Why flask.app is loaded",
+        "with 50 modules and 5.0 MiB and 0.050 s less",
     ):
         assert told in text, told
 
@@ -180,3 +182,10 @@ def test_without_the_extra_one_line_says_what_to_install(monkeypatch):
     with pytest.raises(UsageError) as caught:
         render(full_run(), Style())
     assert caught.value.hint == "pip install 'bootfit[report]'"
+
+
+def test_a_run_with_five_thousand_modules_stays_below_six_megabytes():
+    run = rich_run()
+    names = tuple(f"package{n % 40}.part{n % 400}.a_module_with_a_name_{n}" for n in range(5000))
+    measured = replace(run.measurements, attribution=(module_tree(names=names),))
+    assert len(render(replace(run, measurements=measured), Style()).encode()) < 6_000_000

@@ -40,7 +40,7 @@ def test_every_table_has_as_many_cells_as_headings():
         elif token.type == "table_close":
             widths.append(set(rows))
             rows = []
-    assert len(widths) == 6
+    assert len(widths) == 7
     assert all(len(one) == 1 for one in widths)
 
 
@@ -80,7 +80,7 @@ def test_a_hostile_run_has_no_html_link_image_or_code(text):
     assert html <= {"<br>"}
     assert not {"link_open", "image", "code_inline", "em_open"} & {one.type for one in inner}
     headings = [tokens[n + 1].content for n, one in enumerate(tokens) if one.type == "heading_open"]
-    assert len(headings) == 7
+    assert len(headings) == 8
 
 
 def test_nobody_is_mentioned_and_no_issue_is_referred_to():

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from bootfit.model.attribution import ModuleWhy
 from bootfit.model.check import CheckResult
 from bootfit.model.comparison import Comparison
 from bootfit.model.finding import Finding, Severity, in_order
@@ -28,6 +29,7 @@ def render(run: Run, style: Style) -> str:
     parts.append(f"bootfit {inline(run.bootfit_version, 40)} · {inline(run.target, 200)}")
     parts += _findings(run, style)
     if style.verbosity >= 0:
+        parts += _why(run.why)
         parts += [*_requirements(run.check), *_memory(run), *_plan(run), *_verify(run)]
         parts += _comparison(run.comparison)
     return _short_enough(parts)
@@ -66,6 +68,22 @@ def _findings(run: Run, style: Style) -> Iterator[str]:
 def _explained(finding: Finding) -> str:
     told = inline(finding.message, 300)
     return f"{told}<br>→ {inline(finding.remedy, 240)}" if finding.remedy else told
+
+
+def _why(why: ModuleWhy | None) -> Iterator[str]:
+    if why is None:
+        return
+    yield f"### Why {inline(why.cost.module, 100)} is loaded by {inline(why.loader, 100)}"
+    rows = [
+        [
+            inline(one.module, 100),
+            _mib(one.total.anonymous_bytes if why.memory_known else None),
+            f"{one.total.cpu_seconds:.3f}",
+            inline(str(one.place), 120) if one.place else "",
+        ]
+        for one in why.chain[-_MOST_ROWS:]
+    ]
+    yield table(["module", "MiB in all", "s in all", "imported at"], rows, frozenset({1, 2}))
 
 
 def _requirements(check: CheckResult | None) -> Iterator[str]:
