@@ -233,7 +233,13 @@ def test_every_implementation_that_works_has_a_tree(measured):
 def why(project, described, module, **more):
     root, environment = project
     return explain_module(
-        described, root, Path(sys.executable), module, environment=environment, **more
+        described.app,
+        lambda: described,
+        root,
+        Path(sys.executable),
+        module,
+        environment=environment,
+        **more,
     )
 
 
@@ -269,6 +275,23 @@ def test_why_tells_what_a_boot_without_it_saves(project, described):
     assert [one.module for one in answer.brought] == ["base", "only_left"]
 
 
+def test_why_asks_for_plugins_only_where_the_app_does_not_load_it(project):
+    root, environment = project
+
+    def describe_nothing():
+        raise AssertionError
+
+    answer = explain_module(
+        "shop.main:app",
+        describe_nothing,
+        root,
+        Path(sys.executable),
+        "right",
+        environment=environment,
+    )
+    assert answer.without.status == "fails"
+
+
 def test_why_finds_the_implementation_that_loads_it(project, described):
     answer = why(project, described, "heavy.engine")
     assert answer.implementations == ("engine:heavy",)
@@ -302,7 +325,7 @@ def test_why_of_an_unknown_implementation(project, described):
 def test_why_of_an_app_that_does_not_import(project, described, tmp_path):
     write(tmp_path, {"shop/__init__.py": "", "shop/main.py": "import not_there\n"})
     with pytest.raises(UndeterminedError, match="not_there"):
-        explain_module(described, tmp_path, Path(sys.executable), "json")
+        explain_module("shop.main:app", lambda: described, tmp_path, Path(sys.executable), "json")
 
 
 def dive(project, described, implementation, page):
@@ -411,5 +434,7 @@ PLUGINS = Plugins()
     (heavy,) = [one for one in of_heavy.modules if one.module == "heavy.engine"]
     assert mib(heavy.own) == within_a_tenth(20)
     assert measurements.app.figures.uncompiled_modules.median == 0
-    answer = explain_module(described, tmp_path, other_python, "left", environment=environment)
+    answer = explain_module(
+        "main:app", lambda: described, tmp_path, other_python, "left", environment=environment
+    )
     assert (answer.without.status, answer.without.gone) == ("works", ("base", "left", "only-left"))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bootfit.commands.app_asked import app_asked
+from bootfit.commands.app_asked import app_described, app_named
 from bootfit.commands.walk import Walk, walk_through
 
 
@@ -14,9 +14,9 @@ def dive_into(implementation: str, flame_graph: Path | None, options: Mapping[st
     def dive(walk: Walk) -> None:
         from bootfit.measure import deep_dive
 
-        description, interpreter = app_asked(walk)
+        app, interpreter = app_named(walk)
         found = deep_dive(
-            description,
+            app_described(walk, app, interpreter),
             walk.root,
             interpreter,
             implementation,
@@ -26,6 +26,6 @@ def dive_into(implementation: str, flame_graph: Path | None, options: Mapping[st
             time_limit_seconds=walk.options["time_limit"],
             progress=walk.progress,
         )
-        walk.learn(app=description, deep=found)
+        walk.learn(deep=found)
 
     return walk_through("measure", options, dive)

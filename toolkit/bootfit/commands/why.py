@@ -25,7 +25,7 @@ def command(module: str, implementation: str | None, **options: Any) -> int:
     The app of PROJECT is looked at first, then each implementation on top of it. Each is one run
     with every import traced, so --samples and --jobs mean nothing here.
     """
-    from bootfit.commands.app_asked import app_asked
+    from bootfit.commands.app_asked import app_described, app_named
     from bootfit.commands.outcome import check_formats, deliver
     from bootfit.commands.walk import Walk
     from bootfit.measure import explain_module
@@ -33,9 +33,10 @@ def command(module: str, implementation: str | None, **options: Any) -> int:
     check_formats(options)
     walk = Walk("why", options)
     with walk.progress:
-        description, interpreter = app_asked(walk)
+        app, interpreter = app_named(walk)
         why = explain_module(
-            description,
+            app,
+            lambda: app_described(walk, app, interpreter),
             walk.root,
             interpreter,
             module,
@@ -45,5 +46,5 @@ def command(module: str, implementation: str | None, **options: Any) -> int:
             time_limit_seconds=walk.options["time_limit"],
             progress=walk.progress,
         )
-    walk.learn(app=description, why=why)
+    walk.learn(why=why)
     return deliver(walk.run, options)

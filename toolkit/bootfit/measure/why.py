@@ -1,6 +1,6 @@
 """Why a module is loaded, by whom, what it costs, and what would remain without it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -23,7 +23,8 @@ _MOST_BROUGHT, _MOST_USERS = 12, 12
 
 
 def explain_module(
-    description: AppDescription,
+    app: str,
+    describe: Callable[[], AppDescription],
     root: Path,
     interpreter: Path,
     module: str,
@@ -40,7 +41,8 @@ def explain_module(
     traced, with ``.pyc`` files written, and once with the module not to be found.
 
     Args:
-        description: what `describe` returned.
+        app: "module:attribute".
+        describe: tells the app's plugins; called where the app itself does not load the module.
         root: the project.
         interpreter: the project's Python.
         module: its dotted name.
@@ -64,7 +66,7 @@ def explain_module(
     )
     with endings_as_exceptions():
         installed = ask_environment(setting, modules=[module])
-        asked = _Question(description, setting, module, installed, progress)
+        asked = _Question(app, describe, setting, module, installed, progress)
         return asked.answer(implementation)
 
 
@@ -72,11 +74,14 @@ def explain_module(
 class _Question:
     """One module, and the runs that tell about it."""
 
-    description: AppDescription
+    app: str
+    describe: Callable[[], AppDescription]
     setting: Setting
     module: str
     installed: Environment
     progress: Callable[[str], None]
+    #: "plugin:implementation" → rung, once the plugins are known.
+    rungs: dict[str, ImplementationDeclaration] = field(default_factory=dict)
     #: All modules that some run imported; False for those whose import failed everywhere.
     seen: dict[str, ModuleCost] = field(default_factory=dict)
 
@@ -90,33 +95,32 @@ class _Question:
                 break  # no such module: nothing else can load it
         raise self._not_loaded(implementation)
 
-    def _subjects(self, implementation: str) -> list[str]:
-        """Return the app ("") and the implementations; first those that name the module."""
-        if implementation:
-            rungs_of(self.description, (implementation,))
-            return [implementation]
-        rungs = self._rungs()
-        top = self.module.partition(".")[0]
-        named = [name for name, rung in rungs.items() if _names(rung, top)]
-        return ["", *named, *(name for name in rungs if name not in named)]
-
-    def _rungs(self) -> dict[str, ImplementationDeclaration]:
-        return {
+    def _subjects(self, implementation: str) -> Iterator[str]:
+        """Yield the app (""), then the implementations; first those that name the module."""
+        if not implementation:
+            yield ""
+        description = self.describe()
+        self.rungs = {
             f"{plugin.name}:{rung.name}": rung
-            for plugin in self.description.plugins
+            for plugin in description.plugins
             for rung in plugin.ladder
         }
+        if implementation:
+            rungs_of(description, (implementation,))
+            yield implementation
+            return
+        top = self.module.partition(".")[0]
+        named = [name for name, rung in self.rungs.items() if _names(rung, top)]
+        yield from (*named, *(name for name in self.rungs if name not in named))
 
     def _traced(self, subject: str, blocked: Sequence[str] = (), *, again: bool = False) -> Traced:
-        where = f"{subject} on top of the app" if subject else self.description.app
+        where = f"{subject} on top of the app" if subject else self.app
         how = f" without {', '.join(blocked)}" if blocked else " again" if again else ""
         self.progress(f"trace {where}{how}")
-        rungs = [(subject, self._rungs()[subject])] if subject else []
-        traced = trace_imports(
-            self.setting, self.description.app, rungs, blocked=blocked, about=self.module
-        )
+        rungs = [(subject, self.rungs[subject])] if subject else []
+        traced = trace_imports(self.setting, self.app, rungs, blocked=blocked, about=self.module)
         if traced.trace is None and not subject and not blocked:
-            raise cannot_import(traced.outcome, self.description.app, "", self.setting)
+            raise cannot_import(traced.outcome, self.app, "", self.setting)
         return traced
 
     def _modules(self, traced: Traced) -> tuple[ModuleCost, ...]:
@@ -178,7 +182,7 @@ class _Question:
 
     def _not_loaded(self, implementation: str) -> UsageError:
         where = implementation or "the app"
-        others = "" if implementation or not self._rungs() else ", and no implementation does"
+        others = "" if implementation or not self.rungs else ", and no implementation does"
         message = f"{where} does not load {self.module}{others}"
         tried = self.seen.get(self.module)
         if tried is not None:
