@@ -18,6 +18,8 @@ class SdistMetadata:
     promised: bool = False
     #: Where it was read, for people.
     source: str = ""
+    #: False where there was nothing to read it from.
+    readable: bool = True
 
 
 def metadata_of(texts: Mapping[str, str]) -> SdistMetadata:

@@ -27,6 +27,7 @@ from bootfit.requirements.resolve import (
     Resolution,
     Resolver,
 )
+from bootfit.requirements.resolver_answer import not_kept
 from bootfit.requirements.verdict import Candidate, python_refusal
 from bootfit.requirements.wheel_match import best_wheel
 
@@ -250,15 +251,27 @@ class Inquiry:
                     f"the resolver cannot use {answer.name} {answer.version}",
                     "choose another version of it",
                 )
-            from bootfit.requirements.sdist import find_metadata
-
-            self.progress(f"Reading the sdist of {answer.name} {answer.version}")
-            page = self.index.page(answer.name)
-            self.metadata[key] = find_metadata(self.index, page, answer.version)
+            self.metadata[key] = self._read_metadata(answer)
         raise UndeterminedError(
             f"more than {_MAX_SDISTS} versions have an sdist alone",
             "pin the versions of what has no wheels",
         )
+
+    def _read_metadata(self, needed: NeedsMetadata) -> "SdistMetadata":
+        """Return what the sdist of a version says, read now or in an earlier run."""
+        page = self.index.page(needed.name)
+        files = page.of(needed.version)
+        if known := self.needs.find_metadata(files) if self.needs else None:
+            return known
+        if needed.offline:
+            raise not_kept()
+        from bootfit.requirements.sdist import find_metadata
+
+        self.progress(f"Reading the sdist of {needed.name} {needed.version}")
+        metadata = find_metadata(self.index, page, needed.version)
+        if self.needs:
+            self.needs.keep_metadata(files, metadata)
+        return metadata
 
     def _refused(self, resolution: Resolution, target: Target) -> list[str]:
         """Return ``name!=version`` for versions that pip would pass over.

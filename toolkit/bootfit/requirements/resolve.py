@@ -1,15 +1,15 @@
 """What an installer would choose on a target: one run of `uv pip compile`, and its answer.
 
-No project code runs: builds have no isolation and meet an interpreter with nothing installed that
-refuses to do anything but describe itself, so a build for metadata fails and is answered by
-reading the sdist instead.
+No project code runs, and no sdist is unpacked: a run that comes to one is ended, and asked again
+with what the sdist says (`resolver_log`). Where that should fail, builds have no isolation and meet
+an interpreter with nothing installed that refuses to do anything but describe itself.
 """
 
 import os
-import re
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field, fields
@@ -32,6 +32,7 @@ from bootfit.requirements.resolver_answer import (
     Resolution,
     read_answer,
 )
+from bootfit.requirements.resolver_log import LOG, Heard, forget_sdists, listen
 from bootfit.requirements.target_environment import uv_environment, uv_platform
 
 if TYPE_CHECKING:
@@ -51,10 +52,6 @@ __all__ = [
 
 _TLS = ("UV_NATIVE_TLS", "UV_SYSTEM_CERTS", "UV_INSECURE_HOST", "UV_CLIENT_CERT")
 _TRY_AGAIN = "pin more versions, or try again on a faster connection"
-#: What `RUST_LOG` makes uv say of each page: "No cache entry for: https://host/simple/flask/".
-_LOG = "uv_client::cached_client=debug"
-_LOGGED = re.compile(r"(?:TRACE|DEBUG|INFO|WARN) ")
-_PAGE = re.compile(r"(?:TRACE|DEBUG|INFO) [^:]*: https?://\S+/([a-z0-9][a-z0-9._-]*)/\s*$")
 
 
 @dataclass(frozen=True)
@@ -175,10 +172,13 @@ class Resolver:
         wanted, given = folder / "wanted.txt", folder / "given.txt"
         wanted.write_text("\n".join(question.requirements) + "\n", encoding="utf-8")
         with wanted.open() as entered, given.open("w") as printed:
-            code, errors = self._run(
+            code, heard = self._run(
                 command, entered, printed, variables=uv_environment(target), **told
             )
-        return read_answer(code, given.read_text(encoding="utf-8"), without_credentials(errors))
+        if heard.sdist:
+            forget_sdists(self._cache)
+            return heard.sdist
+        return read_answer(code, given.read_text(encoding="utf-8"), without_credentials(heard.said))
 
     def _interpreter(self, target: Target) -> Path:
         with self._making:
@@ -195,8 +195,8 @@ class Resolver:
         variables: Mapping[str, str],
         heard: Callable[[str], None],
         meanwhile: Callable[[], None],
-    ) -> tuple[int, str]:
-        """Return the exit code and what was said on stderr, less the log."""
+    ) -> tuple[int, Heard]:
+        """Return the exit code and what was said on stderr."""
         try:
             process = subprocess.Popen(
                 command,
@@ -216,16 +216,13 @@ class Resolver:
         limit = 20 * self._timeout_seconds
         timer = Timer(limit, process.kill)
         timer.daemon = True
-        said = []
-        with process, self._listed(process):
+        with process, self._listed(process), ThreadPoolExecutor(1) as listener:
             timer.start()
             try:
+                # Beside `meanwhile`: uv goes on while it is not heard.
+                said = listener.submit(listen, process, heard)
                 meanwhile()
-                for line in process.stderr or ():
-                    if page := _PAGE.match(line):
-                        heard(page[1])
-                    if not _LOGGED.match(line):
-                        said.append(line)
+                result = said.result()
                 code = process.wait()
             finally:
                 process.kill()
@@ -235,7 +232,7 @@ class Resolver:
             raise UndeterminedError("the index did not answer in time", _TRY_AGAIN)
         if late and code < 0:
             raise UndeterminedError(f"the resolver found no answer in {limit:.0f} s", _TRY_AGAIN)
-        return code, "".join(said)
+        return code, result
 
     @contextmanager
     def _listed(self, process: "subprocess.Popen[str]") -> Iterator[None]:
@@ -341,7 +338,7 @@ def _environment(timeout_seconds: float) -> dict[str, str]:
         "UV_HTTP_TIMEOUT": str(max(1, round(timeout_seconds))),
         "UV_HTTP_RETRIES": "1",
         "UV_NO_PROGRESS": "1",
-        "RUST_LOG": _LOG,
+        "RUST_LOG": LOG,
     }
 
 

@@ -11,6 +11,7 @@ from bootfit.model.errors import UndeterminedError
 
 _PINNED = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;]+)(?:.*?# via (?P<via>.+))?")
 _BUILD = r"(?:build|extract|download|read metadata|fetch|process)[^`\n]*`([\w.-]+)==([^`]+)`"
+_ABSENT = r"([\w.-]+)==(\S+)\s+needs\s+to\s+be\s+downloaded\s+from\s+a\s+registry"
 _UNREACHABLE = (
     r"(?i)Request failed|error sending request|Failed to fetch|timed? ?out|HTTP status|"
     r"Connection reset|decod\w+ response|Received some unexpected HTML|Unsupported `Content-Type`|"
@@ -45,6 +46,8 @@ class NeedsMetadata:
 
     name: str
     version: Version
+    #: It may not be fetched: only what an earlier run read of it can help.
+    offline: bool = False
 
 
 Answer = Resolution | NoSolution | NeedsMetadata
@@ -59,10 +62,9 @@ def read_answer(code: int, output: str, errors: str) -> Answer:
     if code == 0:
         return _resolution(output)
     if "network was disabled" in errors or "not found in the cache" in errors:
-        raise UndeterminedError(
-            "offline, and the cache of the resolver does not hold all that it needs",
-            "run once without --offline",
-        )
+        if absent := re.search(_ABSENT, errors):
+            return NeedsMetadata(canonicalize_name(absent[1]), Version(absent[2]), offline=True)
+        raise not_kept()
     needed = re.search(_BUILD, errors)
     if needed and "No solution found" not in errors:
         return NeedsMetadata(canonicalize_name(needed[1]), Version(needed[2]))
@@ -82,6 +84,14 @@ def read_answer(code: int, output: str, errors: str) -> Answer:
     raise UndeterminedError(
         f"the resolver failed: {line}" + (f": {detail}" if detail else ""),
         "run again; if it stays, report it with the requirement file",
+    )
+
+
+def not_kept() -> UndeterminedError:
+    """Return the error that says that without a network there is no answer."""
+    return UndeterminedError(
+        "offline, and the cache of the resolver does not hold all that it needs",
+        "run once without --offline",
     )
 
 

@@ -65,11 +65,11 @@ def find_metadata(index: Index, page: ProjectFiles, version: Version) -> SdistMe
     """
     sdist = sdist_of(page.of(version))
     if sdist is None:
-        return SdistMetadata(source="nothing")
+        return SdistMetadata(source="nothing", readable=False)
     try:
         members = read_members(index, sdist, _is_wanted, _knows_dependencies)
     except UnreadableArchive as error:
-        return SdistMetadata(source=f"nothing: {sdist.filename}: {error}")
+        return SdistMetadata(source=f"nothing: {sdist.filename}: {error}", readable=False)
     return metadata_of(_inside(members.texts))
 
 
