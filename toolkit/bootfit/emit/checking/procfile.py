@@ -23,11 +23,16 @@ class Process:
     line: int
 
 
+def _lines(text: str) -> list[str]:
+    """Return the lines as a Procfile's reader has them: other separators are part of a line."""
+    return [line.rstrip("\r") for line in text.split("\n")]
+
+
 def processes(text: str) -> list[Process]:
     """Return the lines of a Procfile that can be read."""
     return [
         Process(match["name"], match["command"], number)
-        for number, line in enumerate(text.splitlines(), 1)
+        for number, line in enumerate(_lines(text), 1)
         if (match := _LINE.fullmatch(line)) and match["command"]
     ]
 
@@ -35,7 +40,7 @@ def processes(text: str) -> list[Process]:
 def check_procfile(text: str, path: str = PATH) -> Iterator[Finding]:
     """Yield what is wrong with the Procfile in ``text``, each finding with its line."""
     seen: dict[str, int] = {}
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(_lines(text), 1):
         at = Place(path, number)
         match = _LINE.fullmatch(line)
         if not line.strip() or line.lstrip().startswith("#"):
