@@ -134,7 +134,7 @@ def test_a_file_that_is_too_large_to_be_read_silences_the_rule(project):
     assert unused(project(files), "requests") == {}
 
 
-def test_an_import_that_nothing_brings_is_a_warning_at_boot_and_a_note_later(project):
+def test_an_import_that_nothing_brings_is_a_warning_unless_its_absence_is_caught(project):
     source = project(
         {
             "app.py": "import numpy\nimport views\ndef f():\n    import requests.auth\n",
@@ -145,7 +145,7 @@ def test_an_import_that_nothing_brings_is_a_warning_at_boot_and_a_note_later(pro
     found = unrequired(source, "flask")
     assert {name: (one.code, one.severity, str(one.place)) for name, one in found.items()} == {
         "numpy": ("BF202", Severity.WARNING, "app.py:1"),
-        "requests": ("BF202", Severity.NOTE, "app.py:4"),
+        "requests": ("BF202", Severity.WARNING, "app.py:4"),
         "PIL": ("BF202", Severity.NOTE, "views.py:2"),
     }
     assert "also imported at views.py:6" in found["numpy"].evidence

@@ -146,7 +146,7 @@ def test_why_it_does_not_boot(changes, told):
 
 def test_a_bad_status_and_silence_are_different_findings():
     bad = seen(endpoints=(endpoint(statuses={200: 3, 500: 1}, well=False),))
-    assert the("unexpected-status", bad).message == "answered 200 x 3, 500 x 1"
+    assert the("unexpected-status", bad).message == "GET / answered 200 x 3, 500 x 1"
     silent = seen(
         endpoints=(endpoint("/big", {0: 2, 200: 1}, well=False),),
         silences={"GET /big": ("the connection broke",)},

@@ -226,8 +226,10 @@ def _parts(name: str) -> set[str]:
 
 
 def _unrequired(top: str, uses: Sequence[Reached], environment: Environment) -> Finding:
-    bare = [one for one in uses if one.at_boot and not one.statement.guard]
-    first = (bare or uses)[0]
+    unguarded = [one for one in uses if not one.statement.guard]
+    # A module that is loaded late may belong to a feature that nobody asks for there.
+    bare = [one for one in unguarded if one.at_boot or one.statement.function]
+    first = next((one for one in bare if one.at_boot), (bare or uses)[0])
     statement = first.statement
     owners = next(_owners(uses, environment), ())
     origin = (

@@ -28,10 +28,10 @@ class ImportNotRequired(Rule):
     """The app imports something that none of its requirements brings.
 
     It works where somebody once installed it by hand, and fails on the target with
-    ModuleNotFoundError: at boot a warning, inside a function or where ImportError is caught a
-    note. Imports are followed from the app's module through the project's own files; conditions on
-    ``sys.version_info`` and ``TYPE_CHECKING`` are decided for the target. What comes in through
-    other requirements counts as brought.
+    ModuleNotFoundError: at boot or when the function runs, a warning; where ImportError is caught,
+    and in modules that are loaded late, a note. Imports are followed from the app's module through
+    the project's own files; conditions on ``sys.version_info`` and ``TYPE_CHECKING`` are decided
+    for the target. What comes in through other requirements counts as brought.
 
     Nothing is said while it is not known what some requirement brings (it is not installed in the
     project's environment, or comes from a URL).

@@ -106,7 +106,7 @@ def _answers(seen: Observed) -> list[Finding]:
             findings.append(
                 rules.NoAnswer.finding(
                     name,
-                    f"{silent} of {endpoint.requests} requests got no answer",
+                    f"{name}: {silent} of {endpoint.requests} requests got no answer",
                     evidence=[*seen.silences.get(name, ()), *_causes(seen)],
                     remedy="mend the cause in the evidence; the log tells more",
                 )
@@ -118,7 +118,7 @@ def _answers(seen: Observed) -> list[Finding]:
             findings.append(
                 rules.UnexpectedStatus.finding(
                     name,
-                    f"answered {told}",
+                    f"{name} answered {told}",
                     evidence=[*_causes(seen), *_log(seen)],
                     remedy="mend the endpoint, or state what it may answer in expect",
                 )
