@@ -171,7 +171,8 @@ def exercise(rung: dict[str, Any], value: object) -> None:
 def probe(order: dict[str, Any], channel: Channel) -> None:
     """Import the app if asked to, load every rung, exercise each twice; tell after each step.
 
-    With ``rounds`` in the order each is then exercised as often again, to see whether it grows.
+    With ``rounds`` in the order each is then exercised as often again, to see whether it grows, as
+    far as a second is enough for that.
     """
     meter = Meter()
     rungs = order["rungs"]
@@ -188,15 +189,19 @@ def probe(order: dict[str, Any], channel: Channel) -> None:
         for rung, value in zip(rungs, values):  # noqa: B905 - strict= is new in 3.10
             meter.start()
             attempt("exercise", rung["subject"], exercise, rung, value)
-            channel.tell(phase=phase, subject=rung["subject"], **meter.since_start())
-    for rung, value in zip(rungs, values):  # noqa: B905
-        until = _wall() + _GROWING_SECONDS
-        for _ in range(order.get("rounds", 0)):
-            attempt("exercise", rung["subject"], exercise, rung, value)
-            channel.tell(phase="grown", subject=rung["subject"])
-            if _wall() > until:
-                break
+            took = meter.since_start()
+            channel.tell(phase=phase, subject=rung["subject"], **took)
+            if phase == "repeated":
+                rounds = min(order.get("rounds", 0), int(_GROWING_SECONDS / (took["wall"] + 1e-3)))
+                grow(rung, value, rounds, channel)
     channel.tell(phase="done", lazy=len(getattr(sys, "lazy_modules", ())), uncompiled=uncompiled())
+
+
+def grow(rung: dict[str, Any], value: object, rounds: int, channel: Channel) -> None:
+    """Exercise a rung again and again; tell after each time."""
+    for _ in range(rounds):
+        attempt("exercise", rung["subject"], exercise, rung, value)
+        channel.tell(phase="grown", subject=rung["subject"])
 
 
 def uncompiled() -> int:
