@@ -36,3 +36,10 @@ def test_validates_against_the_published_schema():
 def test_what_is_no_run_document_is_a_usage_error(data):
     with pytest.raises(UsageError, match=r"^run\.json"):
         decode_run(data, "run.json")
+
+
+def test_a_figure_without_a_sample_is_no_run_document():
+    document = json.loads(encode_run(full_run()))
+    document["measurements"]["app"]["figures"]["modules"]["values"] = []
+    with pytest.raises(UsageError, match="length >= 1"):
+        decode_run(json.dumps(document).encode(), "run.json")

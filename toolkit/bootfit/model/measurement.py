@@ -2,7 +2,9 @@
 
 import statistics
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 from bootfit.model.attribution import ModuleTree
 from bootfit.model.evidence import LimitKind
@@ -22,9 +24,9 @@ ProbeStatus = Literal[
 
 @dataclass(frozen=True)
 class Samples:
-    """Values of one figure from several fresh processes, in one unit."""
+    """Values of one figure from several fresh processes, in one unit; at least one."""
 
-    values: tuple[float, ...]
+    values: Annotated[tuple[float, ...], Meta(min_length=1)]
 
     @property
     def median(self) -> float:
