@@ -256,6 +256,12 @@ def test_what_is_no_blueprint_is_one_finding(text):
         assert len(found(text)) == 1
 
 
+def test_a_database_among_the_services_is_told_where_it_belongs():
+    code, line, _, told = only("services:\n  - type: database\n    name: base\n")
+    assert (code, line) == ("BF412", 2)
+    assert "`databases:`" in told
+
+
 def test_nothing_is_silent():
     assert found("") == []
     assert found("# only a comment\n") == []

@@ -122,6 +122,8 @@ def test_the_service_is_found_by_its_name_then_its_runtime_then_its_command():
     ("before", "after"),
     [
         ("gunicorn a:b -w 3", "gunicorn -c gunicorn.conf.py shop.main:app"),
+        ("a | tee log", "gunicorn -c gunicorn.conf.py shop.main:app"),
+        ("a.py && uvicorn a:b", "a.py && gunicorn -c gunicorn.conf.py shop.main:app"),
         ("uvicorn a:b", "gunicorn -c gunicorn.conf.py shop.main:app"),
         (
             "X=1 exec venv/bin/gunicorn a:b",
@@ -131,7 +133,7 @@ def test_the_service_is_found_by_its_name_then_its_runtime_then_its_command():
         ("a 'x && y' && gunicorn a:b", "a 'x && y' && gunicorn -c gunicorn.conf.py shop.main:app"),
     ],
 )
-def test_what_stands_before_gunicorn_stays(before, after):
+def test_what_stands_before_the_server_stays(before, after):
     text = f'services:\n  - type: web\n    name: shop\n    startCommand: "{before}"\n'
     assert loaded(merge(text, a_plan(), a_context()))["services"][0]["startCommand"] == after
 

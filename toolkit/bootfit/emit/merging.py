@@ -198,7 +198,7 @@ def _elsewhere(key: str, has: Mapping[str, Entry]) -> bool:
 
 
 def _started(existing: str | None, plan: Plan) -> str:
-    """Return the start command: what stands before gunicorn stays, its arguments do not."""
+    """Return the start command: what stands before the server stays, its arguments do not."""
     ours = start_command(plan.app)
     if existing is None:
         return ours
@@ -210,7 +210,9 @@ def _started(existing: str | None, plan: Plan) -> str:
             tail = segment[0][len(segment[0].rstrip()) :] if segment is not segments[-1] else ""
             before = existing[: segment.start() + match.start()]
             return before + ours + tail + existing[segment.end() :]
-    return ours
+    # Another server: what is done before it (`a && b`) is kept all the same.
+    prepared = existing[: segments[-1].start()] if segments else ""
+    return f"{prepared} {ours}" if prepared.endswith(("&&", ";")) else ours
 
 
 def _merge_variables(

@@ -102,6 +102,13 @@ def _service(node: Node, path: str, names: dict[str, Node]) -> Iterator[Finding]
     yield from variables_checked(has.get("envVars"), where, path)
 
 
+#: (key, value) → where that is said instead.
+_ELSEWHERE = {
+    ("type", "database"): "PostgreSQL goes under `databases:`, beside the services",
+    ("type", "postgres"): "PostgreSQL goes under `databases:`, beside the services",
+    ("type", "static"): "`type: web` with `runtime: static`",
+    ("type", "static_site"): "`type: web` with `runtime: static`",
+}
 _WHY_MISSING = {
     "ipAllowList": "`ipAllowList: []` lets only your own services in",
     "schedule": "a cron expression such as `0 3 * * *`",
@@ -291,10 +298,11 @@ def _one_of(
         )
         return
     near = difflib.get_close_matches(text, values, n=1)
+    remedy = f"did you mean {near[0]!r}?" if near else f"one of {', '.join(values)}"
     yield _refused(
         f"{where}.{key}",
         f"{key} {text!r} is none that Render has",
-        f"did you mean {near[0]!r}?" if near else f"one of {', '.join(values)}",
+        _ELSEWHERE.get((key, text), remedy),
         entry.value,
         path,
     )
