@@ -20,9 +20,11 @@ HEAD = "# project, then each wheel: its file name and, after a tab, the Python t
 def wheels_of(folder: Path) -> dict[str, list[str]]:
     """Return project → a line for each wheel, of all pages kept in ``folder``."""
     found: dict[str, list[str]] = {}
-    for path in sorted(folder.glob("*/*.packed")):
+    for path in sorted(folder.glob("*/*.page")):
         kept = path.read_bytes().partition(b"\n")[2]
-        page = ProjectFiles(path.stem, groups=PackedGroups(lambda kept=kept: unpack_page(kept)))
+        page = ProjectFiles(
+            path.stem, groups=PackedGroups(path.stem, lambda kept=kept: unpack_page(kept))
+        )
         files = [file for file in page.files if file.kind == "wheel"]
         # Pages of indexes that tests run on this machine are no record of anything.
         if files and not any("//127.0.0.1:" in file.url for file in files):

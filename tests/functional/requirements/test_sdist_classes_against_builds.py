@@ -11,8 +11,8 @@ from bootfit.model.platform import Builder
 from bootfit.platforms import load_platform, target_for
 from bootfit.requirements.index import Index
 from bootfit.requirements.index_address import index_address
-from bootfit.requirements.index_page import moment_of
-from bootfit.requirements.sdist import find_build_need, sdist_of
+from bootfit.requirements.index_page import moment_of, sdist_of
+from bootfit.requirements.sdist import find_build_need
 from bootfit.requirements.trial_build import find_python, try_build
 
 pytestmark = [pytest.mark.network, pytest.mark.slow]

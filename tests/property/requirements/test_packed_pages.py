@@ -27,7 +27,7 @@ moments = st.none() | st.datetimes(
 @st.composite
 def index_files(draw):
     filename = draw(names)
-    kind, version = kind_and_version(filename)
+    kind, version = kind_and_version(filename, "a")
     folder = draw(
         st.sampled_from(["https://i.test/x/", "https://i.test/", f"https://i.test/{filename}/"])
     )
@@ -48,7 +48,7 @@ def index_files(draw):
 def test_a_packed_page_says_the_same(files, moment):
     plain = ProjectFiles("a", files).before(moment)
     data = pack_page(files)
-    packed = ProjectFiles("a", groups=PackedGroups(lambda: unpack_page(data))).before(moment)
+    packed = ProjectFiles("a", groups=PackedGroups("a", lambda: unpack_page(data))).before(moment)
     assert packed.files == plain.files
     assert packed.by_version() == plain.by_version()
     for file in files:

@@ -15,7 +15,7 @@ PAGES = Path(__file__).parents[2] / "assets" / "requirements" / "pages"
 def page():
     def load(name):
         body = (PAGES / f"{name}.json").read_bytes()
-        return ProjectFiles(name, read_json_page(body, f"https://index.test/simple/{name}/"))
+        return ProjectFiles(name, read_json_page(name, body, f"https://index.test/simple/{name}/"))
 
     return load
 

@@ -41,7 +41,7 @@ class HeldFile:
 
 
 def read(data, name="a-1.0.tar.gz"):
-    kind, version = kind_and_version(name)
+    kind, version = kind_and_version(name, "a")
     file = IndexFile(filename=name, url="https://index.test/x", kind=kind, version=version)
     return read_members(HeldFile(data), file, lambda _: True, lambda _: False)
 
@@ -153,7 +153,7 @@ def test_a_file_whose_address_is_none_is_passed_over():
         {"filename": "a-2.0.tar.gz", "url": "a-2.0.tar.gz", "hashes": {}},
     ]
     body = json.dumps({"meta": {"api-version": "1.0"}, "name": "a", "files": files}).encode()
-    found = read_json_page(body, "https://index.test/simple/a/")
+    found = read_json_page("a", body, "https://index.test/simple/a/")
     assert [file.url for file in found] == ["https://index.test/simple/a/a-2.0.tar.gz"]
 
 

@@ -104,9 +104,9 @@ def test_json_pages_are_read_with_all_they_know():
         b'"hashes":{"sha256":"aa"},"yanked":"broken","size":7,"requires-python":">=3.8",'
         b'"upload-time":"2024-01-02T03:04:05.678901Z"},'
         b'{"filename":"a-1.0.exe","url":"x","hashes":{}},'
-        b'{"filename":"a-b-0.9.tar.gz","url":"https://o.test/a-b-0.9.tar.gz","hashes":{}}]}'
+        b'{"filename":"a-0.9.tar.gz","url":"https://o.test/a-0.9.tar.gz","hashes":{}}]}'
     )
-    wheel, sdist = read_json_page(body, "https://i.test/simple/a/")
+    wheel, sdist = read_json_page("a", body, "https://i.test/simple/a/")
     assert wheel.url == "https://i.test/f/a-1.0-py3-none-any.whl"
     assert (wheel.yanked, wheel.size_bytes, wheel.digests) == ("broken", 7, ("sha256:aa",))
     assert wheel.uploaded == moment_of("2024-01-02T03:04:05.678901+00:00")
@@ -118,7 +118,7 @@ def test_json_pages_are_read_with_all_they_know():
 )
 def test_json_that_is_no_page_is_refused(body):
     with pytest.raises(NotAPage):
-        read_json_page(body, "https://i.test/")
+        read_json_page("a", body, "https://i.test/")
 
 
 def test_html_pages_are_read_and_web_pages_refused():
@@ -151,6 +151,6 @@ def test_a_time_that_is_none_spoils_nothing_else():
         b'{"filename":"a-2-py3-none-any.whl","url":"b","hashes":{},'
         b'"upload-time":"2024-01-02T03:04:05Z"}]}'
     )
-    first, second = read_json_page(body, "https://index.test/simple/a/")
+    first, second = read_json_page("a", body, "https://index.test/simple/a/")
     assert first.uploaded is None
     assert second.uploaded == moment_of("2024-01-02T03:04:05+00:00")

@@ -3,9 +3,11 @@
 import pytest
 from packaging.version import Version
 
-from bootfit.requirements.index_page import IndexFile
+from bootfit.requirements.index_page import IndexFile, ProjectFiles
 from bootfit.requirements.nearest import nearest_versions
+from bootfit.requirements.page_formats import kind_and_version
 from bootfit.requirements.target_environment import applies, uv_platform
+from bootfit.requirements.verdict import Candidate, yanked_reason
 from bootfit.requirements.wheel_match import admits_python, best_wheel
 
 
@@ -146,3 +148,53 @@ def test_nearest_passes_over_yanked_versions(page, target):
     assert nearest_versions(page("docopt"), Version("0.6.2"), target("3.13")).words("docopt") == (
         "no version of docopt has a wheel for this target"
     )
+
+
+@pytest.mark.parametrize(
+    ("filename", "name", "version"),
+    [
+        ("cffi-1.0.2-2.tar.gz", "cffi", "1.0.2.post2"),
+        ("cffi-2.0.0.tar.gz", "cffi", "2.0.0"),
+        ("zope.interface-5.0.zip", "zope-interface", "5.0"),
+        ("Foo__Bar-baz-1.0-1.tar.bz2", "foo-bar-baz", "1.0.post1"),
+        ("python-dateutil-2.8.tar.gz", "python-dateutil", "2.8"),
+        ("other-2.0.0.tar.gz", "cffi", None),
+        ("cffi_extra-2.0.0.tar.gz", "cffi", None),
+        ("cffi-extra-2.0.0.tar.gz", "cffi", None),
+        ("cffi.tar.gz", "cffi", None),
+        ("other-2.0.0-py3-none-any.whl", "cffi", None),
+        ("Zope_Interface-2.0-py3-none-any.whl", "zope-interface", "2.0"),
+    ],
+)
+def test_file_names_are_read_behind_the_name_of_the_project(filename, name, version):
+    found = kind_and_version(filename, name)
+    assert (str(found[1]) if found else None) == version
+
+
+def test_the_nearest_version_is_one_whose_usable_wheel_is_not_yanked(target):
+    def file(version, tag, yanked=None):
+        name = f"a-{version}-{tag}.whl"
+        return IndexFile(name, f"https://i.test/{name}", "wheel", Version(version), yanked=yanked)
+
+    here, elsewhere = "cp313-cp313-manylinux_2_17_x86_64", "cp313-cp313-win_amd64"
+    page = ProjectFiles(
+        "a",
+        [
+            file("1.0", here),
+            # What the target would get is yanked, the rest is not; and the other way round.
+            file("2.0", here, "broken on Linux"),
+            file("2.0", elsewhere),
+            file("4.0", here),
+            file("4.0", elsewhere, "broken on Windows"),
+            file("5.0", here),
+        ],
+    )
+    nearest = nearest_versions(page, Version("3.0"), target("3.13"))
+    assert (str(nearest.below), str(nearest.above)) == ("1.0", "4.0")
+    for version, yanked in (("2.0", "broken on Linux"), ("4.0", None)):
+        files = page.of(Version(version))
+        one = Candidate("a", Version(version), True, (), None, files)
+        assert yanked_reason(one, target("3.13")) == yanked
+    # Another build of the same wheel does as well.
+    pair = [file("6.0", "1-" + here, "bad build"), file("6.0", "2-" + here)]
+    assert best_wheel(pair, target("3.13")).wheel == pair[1]

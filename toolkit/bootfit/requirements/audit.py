@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from packaging.utils import canonicalize_name
 
 from bootfit.model.finding import Finding
-from bootfit.requirements.index_page import ProjectFiles
+from bootfit.requirements.index_page import ProjectFiles, sdist_of
 from bootfit.requirements.inquiry import Inquiry, pinned_version
 from bootfit.requirements.requirement_file import RequirementEntry
 from bootfit.requirements.resolve import NoSolution
 from bootfit.requirements.rules import Conflict, NoSuchVersion
-from bootfit.requirements.sdist import sdist_of
 from bootfit.requirements.verdict import Candidate, needs_build, python_refusal
 
 _ALONE = "resolved on its own, because the requirements contradict one another"

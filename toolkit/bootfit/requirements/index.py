@@ -168,7 +168,7 @@ class Index:
             # Whoever emptied the cache in between makes it slower, not wrong.
             return unpack_page(found or self._fetch(address, name) or pack_page(()))
 
-        return ProjectFiles(name, groups=PackedGroups(load))
+        return ProjectFiles(name, groups=PackedGroups(name, load))
 
     def _fetch(self, address: IndexAddress, name: str) -> bytes | None:
         """Return the page packed, and keep it; None where the index has none of that name."""
@@ -209,7 +209,7 @@ def _files_on(name: str, page: "SentPage") -> tuple[IndexFile, ...]:
     kind = page.kind.lower()
     try:
         if kind.partition(";")[0].strip().endswith("json"):
-            return read_json_page(page.body, page.url)
+            return read_json_page(name, page.body, page.url)
         encoding = kind.partition("charset=")[2].strip(" \"'") or "utf-8"
         return read_html_page(name, page.body, page.url, encoding)
     except NotAPage as error:

@@ -31,6 +31,16 @@ class IndexFile(msgspec.Struct, frozen=True, gc=False):
     uploaded: datetime | None = None
 
 
+def sdist_of(files: Iterable[IndexFile]) -> IndexFile | None:
+    """Return the sdist among the files of one version: not yanked, a tar file before a zip file."""
+    sdists = [file for file in files if file.kind == "sdist"]
+    return min(
+        sdists,
+        key=lambda file: (file.yanked is not None, file.filename.endswith(".zip")),
+        default=None,
+    )
+
+
 #: Canonical version → the files of that version. Versions that are equal have one key.
 Groups = Mapping[str, tuple[IndexFile, ...]]
 

@@ -8,7 +8,14 @@ from bootfit.requirements.index_page import ProjectFiles
 from bootfit.requirements.inquiry import Inquiry
 from bootfit.requirements.nearest import nearest_versions
 from bootfit.requirements.sdist import find_build_need
-from bootfit.requirements.verdict import Candidate, Judged, judge, needs_build, python_refusal
+from bootfit.requirements.verdict import (
+    Candidate,
+    Judged,
+    judge,
+    needs_build,
+    python_refusal,
+    yanked_reason,
+)
 
 _JOBS = 4
 
@@ -58,7 +65,7 @@ def _judge(inquiry: Inquiry, candidate: Candidate, *, with_nearest: bool) -> Jud
     troubled = (
         builds
         or python_refusal(candidate, inquiry.target)
-        or all(file.yanked is not None for file in candidate.files)
+        or yanked_reason(candidate, inquiry.target) is not None
     )
     page = _page(inquiry, candidate) if troubled and with_nearest else None
     return judge(

@@ -6,7 +6,7 @@ from packaging.version import Version
 
 from bootfit.model.platform import Target
 from bootfit.requirements.index_page import ProjectFiles
-from bootfit.requirements.wheel_match import best_wheel
+from bootfit.requirements.wheel_match import offers_wheel
 
 
 @dataclass(frozen=True)
@@ -31,16 +31,15 @@ class Nearest:
 def nearest_versions(page: ProjectFiles, version: Version, target: Target) -> Nearest:
     """Return the nearest usable versions of ``page`` around ``version``.
 
-    Every version is looked at: wheels come and go from one version to the next. Yanked versions
-    do not count, pre-releases only where ``version`` is one.
+    Every version is looked at: wheels come and go from one version to the next. Versions whose
+    usable wheel is yanked do not count, pre-releases only where ``version`` is one.
     """
     usable = [
         candidate
         for candidate, files in page.by_version().items()
         if candidate != version
         and (version.is_prerelease or not candidate.is_prerelease)
-        and all(file.yanked is None for file in files)
-        and best_wheel(files, target).wheel is not None
+        and offers_wheel(files, target)
     ]
     return Nearest(
         above=min((v for v in usable if v > version), default=None),

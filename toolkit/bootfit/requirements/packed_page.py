@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
 import msgspec
+from packaging.utils import canonicalize_name
 
 from bootfit.requirements.index_page import IndexFile, grouped
 from bootfit.requirements.page_formats import kind_and_version
@@ -59,7 +60,8 @@ class PackedGroups(Mapping[str, tuple[IndexFile, ...]]):
     have tens of megabytes.
     """
 
-    def __init__(self, load: Callable[[], Mapping[str, msgspec.Raw]]) -> None:
+    def __init__(self, name: str, load: Callable[[], Mapping[str, msgspec.Raw]]) -> None:
+        self._name = canonicalize_name(name)
         self._load = load
         self._read: dict[str, tuple[IndexFile, ...] | None] = {}
 
@@ -67,7 +69,7 @@ class PackedGroups(Mapping[str, tuple[IndexFile, ...]]):
         """Return the files of the version ``key``."""
         if key not in self._read:
             group = self._load().get(key)
-            self._read[key] = None if group is None else _files(group)
+            self._read[key] = None if group is None else _files(group, self._name)
         files = self._read[key]
         if files is None:
             raise KeyError(key)
@@ -78,7 +80,7 @@ class PackedGroups(Mapping[str, tuple[IndexFile, ...]]):
         groups = self._load()
         for key, group in groups.items():
             if self._read.get(key) is None:
-                self._read[key] = _files(group)
+                self._read[key] = _files(group, self._name)
         return iter(list(groups))
 
     def __len__(self) -> int:
@@ -86,8 +88,8 @@ class PackedGroups(Mapping[str, tuple[IndexFile, ...]]):
         return len(self._load())
 
 
-def _files(group: msgspec.Raw) -> tuple[IndexFile, ...]:
-    found = (_unpack(packed) for packed in _GROUP.decode(group))
+def _files(group: msgspec.Raw, name: str) -> tuple[IndexFile, ...]:
+    found = (_unpack(packed, name) for packed in _GROUP.decode(group))
     return tuple(file for file in found if file is not None)
 
 
@@ -105,8 +107,8 @@ def _pack(file: IndexFile) -> _Packed:
     )
 
 
-def _unpack(packed: _Packed) -> IndexFile | None:
-    found = kind_and_version(packed.filename)
+def _unpack(packed: _Packed, name: str) -> IndexFile | None:
+    found = kind_and_version(packed.filename, name)
     if found is None:
         return None
     return IndexFile(

@@ -63,7 +63,7 @@ class PageCache:
 
     def _path(self, index: str, name: str) -> Path:
         key = sha256(index.encode()).hexdigest()[:16]
-        return self._folder / key / f"{name}.packed"
+        return self._folder / key / f"{name}.page"
 
 
 def keep_file(path: Path, data: bytes) -> None:

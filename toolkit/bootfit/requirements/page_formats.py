@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Annotated, Any
 
 import msgspec
+from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from bootfit.requirements.index_page import FileKind, IndexFile
@@ -53,8 +54,8 @@ _DECODER = msgspec.json.Decoder(_Page)
 _LOOSE_DECODER = msgspec.json.Decoder(_LoosePage)
 
 
-def read_json_page(body: bytes | bytearray, base_url: str) -> tuple[IndexFile, ...]:
-    """Return the files on a JSON page that was fetched from ``base_url``.
+def read_json_page(name: str, body: bytes | bytearray, base_url: str) -> tuple[IndexFile, ...]:
+    """Return the files on a JSON page of project ``name`` that was fetched from ``base_url``.
 
     Raises:
         NotAPage: it is not JSON, or not of version 1 of the format.
@@ -64,7 +65,7 @@ def read_json_page(body: bytes | bytearray, base_url: str) -> tuple[IndexFile, .
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise NotAPage(f"JSON that is no index page: {error}") from None
     base = base_url.rpartition("/")[0] + "/"
-    return tuple(_index_files(page.files, base))
+    return tuple(_index_files(canonicalize_name(name), page.files, base))
 
 
 def read_html_page(
@@ -82,8 +83,9 @@ def read_html_page(
     except Exception as error:  # noqa: BLE001 - a stranger's bytes may break the parser anyhow
         raise NotAPage(f"no HTML that can be read ({type(error).__name__})") from None
     files = []
+    project = canonicalize_name(name)
     for package in page.packages:
-        found = kind_and_version(package.filename)
+        found = kind_and_version(package.filename, project)
         if found is None:
             continue
         files.append(
@@ -102,17 +104,43 @@ def read_html_page(
     return tuple(files)
 
 
-def kind_and_version(filename: str) -> tuple[FileKind, Version] | None:
-    """Return what a file name says, or None for names that are neither a wheel's nor an sdist's."""
+def kind_and_version(filename: str, name: str) -> tuple[FileKind, Version] | None:
+    """Return what a file name says, or None for what is neither a wheel nor an sdist of a project.
+
+    Both start with the name of the project. An sdist's has as many dashes as its maker liked, and
+    so may its version have (``cffi-1.0.2-2`` is 1.0.2.post2), so it is read as installers do:
+    what follows the project's name, however that is spelled (PEP 503, PEP 625).
+
+    Args:
+        filename: the name of the file.
+        name: the normalized name of the project.
+    """
     if filename.endswith(".whl"):
         parts = filename[:-4].split("-")
-        version = _version(parts[1]) if len(parts) in {5, 6} else None
+        if len(parts) not in {5, 6} or not _spells(parts[0], name):
+            return None
+        version = _version(parts[1])
         return ("wheel", version) if version else None
     for suffix in (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz"):
         if filename.endswith(suffix):
-            version = _version(filename.removesuffix(suffix).rpartition("-")[2])
+            version = _version(_after_name(filename.removesuffix(suffix), name))
             return ("sdist", version) if version else None
     return None
+
+
+def _after_name(stem: str, name: str) -> str:
+    """Return what follows the project's name and a dash; "" where ``stem`` begins otherwise."""
+    at = len(name)
+    while (at := stem.find("-", at)) >= 0:
+        if _spells(stem[:at], name):
+            return stem[at + 1 :]
+        at += 1
+    return ""
+
+
+@lru_cache(maxsize=4096)
+def _spells(text: str, name: str) -> bool:
+    return canonicalize_name(text) == name
 
 
 def _decoded(body: bytes | bytearray) -> _Page | _LoosePage:
@@ -122,11 +150,11 @@ def _decoded(body: bytes | bytearray) -> _Page | _LoosePage:
         return _LOOSE_DECODER.decode(body)
 
 
-def _index_files(files: Iterable[_File], base: str) -> Iterator[IndexFile]:
+def _index_files(name: str, files: Iterable[_File], base: str) -> Iterator[IndexFile]:
     from urllib.parse import urljoin
 
     for file in files:
-        found = kind_and_version(file.filename)
+        found = kind_and_version(file.filename, name)
         if found is None:
             continue
         url = file.url

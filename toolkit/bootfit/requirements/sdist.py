@@ -16,17 +16,11 @@ from bootfit.requirements.build_needs import (
 )
 from bootfit.requirements.core_metadata import SdistMetadata, metadata_of
 from bootfit.requirements.index import Index
-from bootfit.requirements.index_page import IndexFile, ProjectFiles
+from bootfit.requirements.index_page import IndexFile, ProjectFiles, sdist_of
 from bootfit.requirements.wheel_match import is_pure
 
 _WANTED = ("PKG-INFO", "pyproject.toml", "setup.py", "setup.cfg", "meson.build")
 _PURE_WHEEL = "version {} has a wheel in pure Python"
-
-
-def sdist_of(files: tuple[IndexFile, ...]) -> IndexFile | None:
-    """Return the sdist among the files of one version, a tar file before a zip file."""
-    sdists = [file for file in files if file.kind == "sdist"]
-    return min(sdists, key=lambda file: file.filename.endswith(".zip"), default=None)
 
 
 def find_build_need(index: Index, page: ProjectFiles, version: Version) -> BuildNeed | None:

@@ -43,7 +43,7 @@ def installed_bytes(judged: Sequence[Judged]) -> int | None:
 
 def download_bytes(judged: Sequence[Judged], candidates: Sequence[Candidate]) -> int | None:
     """Return what an installation downloads, or None where the index does not tell all sizes."""
-    from bootfit.requirements.sdist import sdist_of
+    from bootfit.requirements.index_page import sdist_of
 
     sizes: list[int | None] = []
     for one, candidate in zip(judged, candidates, strict=True):

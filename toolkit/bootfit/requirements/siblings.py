@@ -23,7 +23,7 @@ from bootfit.requirements.rules import (
     SlowBuild,
     UnreadableSdist,
 )
-from bootfit.requirements.wheel_match import best_wheel
+from bootfit.requirements.wheel_match import offers_wheel
 
 _CODES = {
     rule.code
@@ -126,9 +126,7 @@ def _version(page: ProjectFiles, pin: str, target: Target) -> Version | None:
     usable = [
         version
         for version, files in page.by_version().items()
-        if not version.is_prerelease
-        and all(file.yanked is None for file in files)
-        and best_wheel(files, target).wheel is not None
+        if not version.is_prerelease and offers_wheel(files, target)
     ]
     same = [version for version in usable if str(version) == pin]
     return next(iter(same), max(usable, default=None))

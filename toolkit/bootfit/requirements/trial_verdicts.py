@@ -8,11 +8,10 @@ from functools import partial
 from bootfit.model.finding import Finding, Severity
 from bootfit.model.platform import Platform, Target
 from bootfit.requirements.index import Index
-from bootfit.requirements.index_page import IndexFile
+from bootfit.requirements.index_page import IndexFile, sdist_of
 from bootfit.requirements.inquiry import Inquiry
 from bootfit.requirements.resolve import cache_folder
 from bootfit.requirements.rules import BuildFailed, FromSdist, SlowBuild, Unverified
-from bootfit.requirements.sdist import sdist_of
 from bootfit.requirements.trial_build import TrialBuild, missing_tool, try_build
 from bootfit.requirements.verdict import TRY, Candidate, Judged
 

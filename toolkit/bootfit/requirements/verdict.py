@@ -9,7 +9,7 @@ from packaging.version import Version
 from bootfit.model.check import DistributionCheck, InstallVerdict, Wheel
 from bootfit.model.finding import Finding, Place, Rule
 from bootfit.model.platform import Builder, Platform, Target
-from bootfit.requirements.index_page import IndexFile
+from bootfit.requirements.index_page import IndexFile, sdist_of
 from bootfit.requirements.nearest import Nearest
 from bootfit.requirements.rules import (
     EarlyWheel,
@@ -96,6 +96,16 @@ def python_refusal(candidate: Candidate, target: Target) -> str:
     return refusing[0].requires_python if all_refuse else ""
 
 
+def yanked_reason(candidate: Candidate, target: Target) -> str | None:
+    """Return why the file that would be installed was yanked, maybe ""; None where it was not."""
+    wheel = best_wheel(candidate.files, target, candidate.hashes).wheel
+    chosen = wheel if wheel and not candidate.from_source else sdist_of(candidate.files)
+    if chosen is not None:
+        return chosen.yanked
+    reasons = [file.yanked for file in candidate.files]
+    return None if None in reasons else next((text for text in reasons if text), "")
+
+
 def judge(
     candidate: Candidate,
     platform: Platform,
@@ -115,16 +125,19 @@ def judge(
     """
     remedy = nearest.words(candidate.name) if nearest else ""
     match = best_wheel(candidate.files, target, candidate.hashes)
-    findings = list(_yanked(candidate, remedy))
+    yanked = yanked_reason(candidate, target) if candidate.files else None
+    findings = list(_yanked(candidate, yanked, remedy))
     if refusal := python_refusal(candidate, target):
         evidence = (f"Requires-Python: {refusal}", *_remark(candidate))
         message = f"{candidate.subject} does not allow Python {target.python_name} ({refusal})"
         findings.append(_finding(RequiresPython, candidate, message, evidence, remedy))
-        return _judged(candidate, "requires-python", evidence, findings, installs=False)
+        return _judged(candidate, yanked, "requires-python", evidence, findings, installs=False)
     if match.wheel is not None and not candidate.from_source:
         findings += _early(candidate, match.wheel, target, remedy)
         evidence = (match.wheel.filename, *_remark(candidate))
-        return _judged(candidate, "wheel", evidence, findings, installs=True, wheel=match.wheel)
+        return _judged(
+            candidate, yanked, "wheel", evidence, findings, installs=True, wheel=match.wheel
+        )
     refused = bool(candidate.hashes) and not _sdist_has_hash(candidate)
     if build is None or refused:
         if candidate.only_wheels:
@@ -137,14 +150,14 @@ def judge(
         message = f"{candidate.subject} has no file that {target} can install"
         evidence = (*why, *_remark(candidate))
         findings.append(_finding(NoSuchVersion, candidate, message, evidence, remedy))
-        return _judged(candidate, "no-such-version", evidence, findings, installs=False)
+        return _judged(candidate, yanked, "no-such-version", evidence, findings, installs=False)
     reasons = ("--no-binary asks for it",) if candidate.from_source else match.mismatches
     evidence = (*reasons, *build.evidence, *_remark(candidate))
     if build.unreadable:
         message = f"{candidate.subject} has no usable wheel and its sdist cannot be read"
         evidence = (*reasons, build.unreadable, *_remark(candidate))
         findings.append(_finding(UnreadableSdist, candidate, message, evidence, remedy))
-        return _judged(candidate, "unverified", evidence, findings, installs=False)
+        return _judged(candidate, yanked, "unverified", evidence, findings, installs=False)
     if build.dynamic_dependencies and build.need != "refusing-sdist":
         evidence = (*evidence, "unverified dependencies: its metadata is older than version 2.2")
         findings.append(
@@ -157,7 +170,7 @@ def judge(
         message = f"{candidate.subject}: what its build needs cannot be read off its sdist"
         findings.append(_finding(Unverified, candidate, message, evidence[-1:], TRY))
     installs, finding = _built(candidate, build, platform, evidence, remedy)
-    return _judged(candidate, build.need, evidence, [*findings, finding], installs=installs)
+    return _judged(candidate, yanked, build.need, evidence, [*findings, finding], installs=installs)
 
 
 def _sdist_has_hash(candidate: Candidate) -> bool:
@@ -219,12 +232,11 @@ def _lacking(build: "BuildNeed", builder: Builder) -> str:
     )
 
 
-def _yanked(candidate: Candidate, remedy: str) -> list[Finding]:
-    reasons = [file.yanked for file in candidate.files]
-    if not reasons or any(reason is None for reason in reasons):
+def _yanked(candidate: Candidate, reason: str | None, remedy: str) -> list[Finding]:
+    if reason is None:
         return []
-    reason = next((text for text in reasons if text), "no reason was given")
-    message = f"{candidate.subject} was withdrawn (yanked): {reason}"
+    said = reason or "no reason was given"
+    message = f"{candidate.subject} was withdrawn (yanked): {said}"
     return [_finding(Yanked, candidate, message, (), remedy)]
 
 
@@ -262,6 +274,7 @@ def _finding(
 
 def _judged(
     candidate: Candidate,
+    yanked: str | None,
     verdict: InstallVerdict,
     evidence: tuple[str, ...],
     findings: list[Finding],
@@ -269,7 +282,6 @@ def _judged(
     installs: bool,
     wheel: IndexFile | None = None,
 ) -> Judged:
-    yanked = [file.yanked for file in candidate.files]
     return Judged(
         DistributionCheck(
             name=candidate.name,
@@ -281,9 +293,7 @@ def _judged(
             evidence=evidence,
             wheel=Wheel(wheel.filename, wheel.size_bytes) if wheel else None,
             requires_python=next((f.requires_python for f in candidate.files), ""),
-            yanked=next((y for y in yanked if y is not None), None)
-            if yanked and None not in yanked
-            else None,
+            yanked=yanked,
             place=candidate.place,
         ),
         tuple(findings),

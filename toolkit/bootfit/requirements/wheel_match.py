@@ -28,6 +28,8 @@ def best_wheel(
 ) -> WheelMatch:
     """Return the wheel that an installer would choose from ``files`` on ``target``.
 
+    That is a yanked one only where no other will do (PEP 592, as pip does).
+
     Args:
         files: files of one version.
         target: where it must install.
@@ -37,7 +39,7 @@ def best_wheel(
     if not wheels:
         return WheelMatch(None, ("this version has no wheels at all",))
     ranks = ranked_tags(target)
-    usable: list[tuple[int, str, IndexFile]] = []
+    usable: list[tuple[bool, int, str, IndexFile]] = []
     refused: list[str] = []
     unusable: list[frozenset[Tag]] = []
     for file in wheels:
@@ -50,10 +52,16 @@ def best_wheel(
         elif hashes and not hashes.intersection(file.digests):
             refused.append(f"{file.filename} has none of the hashes that the requirement lists")
         else:
-            usable.append((rank, file.filename, file))
+            usable.append((file.yanked is not None, rank, file.filename, file))
     if usable:
-        return WheelMatch(min(usable)[2], ())
+        return WheelMatch(min(usable)[3], ())
     return WheelMatch(None, (*refused, *_explain(unusable, target)))
+
+
+def offers_wheel(files: Iterable[IndexFile], target: Target) -> bool:
+    """Return whether one of the ``files`` is a usable wheel that is not yanked."""
+    wheel = best_wheel(files, target).wheel
+    return wheel is not None and wheel.yanked is None
 
 
 def admits_python(requires_python: str, target: Target) -> bool:
