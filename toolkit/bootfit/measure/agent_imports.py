@@ -171,15 +171,16 @@ class Tracer:
     def _leave(self, thread: int) -> None:
         with self._lock:
             self._charge(self._stacks[thread].pop())
+            self._mark_cpu = _cpu() - self.paused
 
     def _charge(self, index: int) -> None:
-        now, cpu = self.memory.read(), _cpu() - self.paused
+        """Charge what was taken since the mark; what the tracer itself takes lies between marks."""
+        cpu, now = _cpu() - self.paused, self.memory.read()
         node = self.nodes[index]
         node.cpu += cpu - self._mark_cpu
         node.anonymous += now[0] - self._mark[0]
         node.file_backed += now[1] - self._mark[1]
         self._mark = now
-        self._mark_cpu = _cpu() - self.paused
 
 
 def block(names: Iterable[str]) -> None:
