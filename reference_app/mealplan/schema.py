@@ -98,6 +98,13 @@ RATES = Table(
     Column("window_start", Integer, nullable=False, index=True),
     Column("requests", Integer, nullable=False),
 )
+#: Numbers that signed calls carried; each is taken once.
+NONCES = Table(
+    "nonce",
+    METADATA,
+    Column("nonce", String(64), primary_key=True),
+    Column("expires_at", Integer, nullable=False, index=True),
+)
 PROFILES = Table(
     "profile",
     METADATA,

@@ -16,7 +16,7 @@ SHORTEST_SECRET = 32
 #: What a caller may do: so many requests of a kind in so many seconds.
 DEFAULT_RATES = (
     "sign_in=10/300, sign_in_account=20/3600, sign_up=5/3600, plan=20/60, search=120/60,"
-    " export=30/60, feed=60/3600"
+    " export=30/60, feed=600/3600"
 )
 
 
@@ -42,6 +42,7 @@ def read_settings(
     MEALPLAN_SECRET_KEY: what sessions, tokens and feed addresses are signed with; required, but
     for MEALPLAN_ENV=development, which makes one up and keeps it in the instance folder.
     MEALPLAN_ADMIN_TOKEN: the operator's bearer token; no default.
+    MEALPLAN_SERVICE_KEY: what the operator's other services sign their calls with; no default.
     MEALPLAN_PROXIES: how many proxies of your own stand before the app; default 0.
     MEALPLAN_RATE_LIMITS: ``kind=requests/seconds, …`` over the defaults; ``kind=off``.
 
@@ -51,6 +52,7 @@ def read_settings(
     readers: dict[str, Callable[[], object]] = {
         "DATABASE_URL": lambda: database_url(instance_path),
         "SECRET_KEY": lambda: _secret_key(Path(instance_path)),
+        "SERVICE_KEY": _service_key,
         "ADMIN_TOKEN": lambda: os.environ.get("MEALPLAN_ADMIN_TOKEN", ""),
         "PROXIES": _proxies,
         "RATES": lambda: rates_of(os.environ.get("MEALPLAN_RATE_LIMITS", "")),
@@ -104,6 +106,15 @@ def _proxies() -> int:
     if not re.fullmatch(r"[0-9]", text, flags=re.ASCII):
         raise SettingsError(f"MEALPLAN_PROXIES must be a number from 0 to 9, not {text!r}")
     return int(text)
+
+
+def _service_key() -> str:
+    given = os.environ.get("MEALPLAN_SERVICE_KEY", "")
+    if given and len(given) < SHORTEST_SECRET:
+        raise SettingsError(
+            f"MEALPLAN_SERVICE_KEY has {len(given)} characters and needs {SHORTEST_SECRET}"
+        )
+    return given
 
 
 def _secret_key(instance: Path) -> str:

@@ -10,6 +10,7 @@ from typing import Literal
 from flask import current_app, g, request
 
 from mealplan.accounts.secrets import csrf_token, keyed_hash
+from mealplan.accounts.signing import SCHEME, check_signature
 from mealplan.errors import ApiError
 from mealplan.parts import parts
 from mealplan.store import accounts
@@ -28,7 +29,7 @@ class Caller:
     """An account, how it was recognised, and what that allows."""
 
     account: Account
-    by: Literal["session", "token", "operator"]
+    by: Literal["session", "token", "operator", "service"]
     scope: Scope
     #: What the cookie holds; None for the others.
     session_token: str | None = None
@@ -91,22 +92,29 @@ def _check_csrf(session_token: str) -> None:
 def _by_header(header: str) -> Caller:
     scheme, _, given = header.partition(" ")
     given = given.strip()
+    if scheme.lower() == SCHEME:
+        check_signature(given)
+        return Caller(_operator(), "service", "admin")
     if scheme.lower() != "bearer" or not given:
         raise _unauthorized("send a token as Authorization: Bearer <token>")
     operators = current_app.config["ADMIN_TOKEN"]
     if operators and hmac.compare_digest(given.encode(), operators.encode()):
-        with parts().database.reading() as connection:
-            operator = accounts.by_email(connection, accounts.OPERATOR)
-        if operator is None:
-            with parts().database.writing() as connection:
-                operator = accounts.operator(connection)
-        return Caller(operator, "operator", "admin")
+        return Caller(_operator(), "operator", "admin")
     with parts().database.reading() as connection:
         token = accounts.by_token(connection, keyed_hash("token", given), int(time.time()))
     if token is None:
         raise _unauthorized("the token is wrong, expired or revoked")
     found, scope = token
     return Caller(found, "token", next(one for one in SCOPES if one == scope))
+
+
+def _operator() -> Account:
+    with parts().database.reading() as connection:
+        found = accounts.by_email(connection, accounts.OPERATOR)
+    if found is not None:
+        return found
+    with parts().database.writing() as connection:
+        return accounts.operator(connection)
 
 
 def _by_cookie() -> Caller | None:

@@ -19,6 +19,7 @@ LIGHT = (
     "text_embeddings:sentence_transformers,vector_search:faiss"
 )
 TOKEN = "a-token-of-the-tests"
+SERVICE_KEY = "a-key-that-two-services-of-one-operator-have"
 PROFILE = {
     "age_years": 34,
     "sex": "female",
@@ -122,6 +123,7 @@ def make_app(database_url):
                 "DATABASE_URL": database_url,
                 "SECRET_KEY": "a-secret-of-the-tests-that-is-long-enough",
                 "ADMIN_TOKEN": TOKEN,
+                "SERVICE_KEY": SERVICE_KEY,
                 "RATES": {},
                 "PLUGINS": Registry(*PLUGINS, environ={"BOOTFIT_FORBID": forbid}),
                 **config,

@@ -51,7 +51,7 @@ def downgrade() -> None:
                 changed.drop_column(column)
     for table in (
         *("own_ingredient", "own_dish", "own_food", "feed", "profile"),
-        *("rate", "api_token", "session", "account"),
+        *("nonce", "rate", "api_token", "session", "account"),
     ):
         op.drop_table(table)
 
@@ -148,6 +148,11 @@ def _create_accounts() -> None:
         sa.Column("caller", sa.String(64), primary_key=True),
         sa.Column("window_start", sa.Integer, nullable=False, index=True),
         sa.Column("requests", sa.Integer, nullable=False),
+    )
+    op.create_table(
+        "nonce",
+        sa.Column("nonce", sa.String(64), primary_key=True),
+        sa.Column("expires_at", sa.Integer, nullable=False, index=True),
     )
     op.create_table(
         "profile",
