@@ -113,3 +113,18 @@ def test_an_index_out_of_reach_leaves_the_lock_unknown(project):
     assert not (root / "requirements-locked.txt").exists()
     done = bootfit("emit", root, "--measured", document, "--also", "requirement-locked")
     assert "internal error" not in done.stderr
+
+
+def test_what_is_locked_already_needs_no_other_lock(project):
+    root, document = project
+    (root / "requirements.txt").write_text(f"flask==3.1.3 --hash=sha256:{'0' * 64}\n")
+    # What installs is known from the earlier run, so that no index is asked.
+    earlier = full_run("fit")
+    target = "Render Free: CPython 3.11.9, x86_64 Linux, glibc 2.36"
+    document.write_text(render(replace(earlier, findings=(), target=target), Style()))
+    done = bootfit(
+        *("emit", root, "--measured", document, "--also", "requirements-locked"),
+        *("--index-url", "http://127.0.0.1:9/simple", "--format", "text"),
+    )
+    assert "locked already" in done.stdout, done.stdout + done.stderr
+    assert "requirements-locked.txt" not in done.stdout

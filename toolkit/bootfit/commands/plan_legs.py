@@ -79,6 +79,8 @@ def emit(walk: Walk) -> None:
     wanted = (*walk.platform.artefacts, *walk.options.get("also", ()))
     if "requirements-locked" in wanted:
         context = replace(context, locked=locked(walk))
+        if context.locked is None:
+            walk.assume("requirements-locked is not needed: the project's files are locked already")
     walk.files = emit_all(plan, context, wanted, walk.emitters())
     if not walk.options.get("force"):
         _merge_blueprint(walk, plan, context)
