@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bootfit.commands.plan_legs import emit
+from bootfit.commands.emit_leg import emit
 from bootfit.commands.walk import Walk
 from bootfit.model.errors import UsageError
 from run_documents import full_run

@@ -35,10 +35,11 @@ def command(diff: bool, write: bool, check: bool, force: bool, **options: Any) -
     of the app, all else stays. --force writes over it, as over other files made by hand.
     """
     from bootfit.commands.check_legs import check_or_take
+    from bootfit.commands.emit_leg import emit
     from bootfit.commands.file_legs import platform_files, weigh_platform_files
     from bootfit.commands.legs import measure_or_take
     from bootfit.commands.outcome import check_formats, deliver
-    from bootfit.commands.plan_legs import emit, tune
+    from bootfit.commands.plan_legs import tune
     from bootfit.commands.walk import Walk
     from bootfit.emit import writing
     from bootfit.model.errors import UsageError

@@ -20,9 +20,10 @@ from bootfit.commands.probe_options import app_options, verify_options
 def command(**options: Any) -> int:
     """Say whether PROJECT installs, boots and fits: check, measure, tune, emit and verify it."""
     from bootfit.commands.check_legs import check
+    from bootfit.commands.emit_leg import emit
     from bootfit.commands.file_legs import platform_files, weigh_platform_files
     from bootfit.commands.legs import measure
-    from bootfit.commands.plan_legs import emit, tune, verify
+    from bootfit.commands.plan_legs import tune, verify
     from bootfit.commands.requirement_use import compare_requirements
     from bootfit.commands.walk import walk_through
 

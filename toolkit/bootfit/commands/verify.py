@@ -24,9 +24,10 @@ from bootfit.commands.probe_options import app_options, measured_option, verify_
 def command(**options: Any) -> int:
     """Boot the plan for PROJECT under the platform's memory limit and request every endpoint."""
     from bootfit.commands.check_legs import check_or_take
+    from bootfit.commands.emit_leg import emit
     from bootfit.commands.legs import measure_or_take
     from bootfit.commands.limit_leg import find_limit
-    from bootfit.commands.plan_legs import emit, tune, verify
+    from bootfit.commands.plan_legs import tune, verify
     from bootfit.commands.walk import walk_through
 
     legs = (check_or_take, measure_or_take, tune, emit, verify, find_limit)
