@@ -5,16 +5,13 @@ as well in a property. A job summary is the markdown format's:
 ``--format github --format markdown=$GITHUB_STEP_SUMMARY``.
 """
 
-import re
-
 from bootfit.model.finding import Finding, Severity, in_order
 from bootfit.model.run import Run
 from bootfit.model.style import Style
+from bootfit.report.controls import without_controls
 from bootfit.report.verdict import verdict
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
-#: Would move the cursor of whoever reads the log; tabs and line ends are escaped or harmless.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def render(run: Run, style: Style) -> str:
@@ -50,8 +47,7 @@ def _command(name: str, properties: dict[str, str], message: str) -> str:
 
 
 def _data(text: str) -> str:
-    text = _CONTROLS.sub("", text)
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return without_controls(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

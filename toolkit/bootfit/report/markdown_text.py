@@ -2,18 +2,19 @@
 
 import re
 
+from bootfit.report.controls import without_controls
+
 #: What begins anything inside a line: emphasis, code, links, HTML, entities, mathematics, cells.
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|~&$]")
 #: Would mention somebody, or refer to an issue or a merge request: both work on the rendered text.
 _REFERENCE = re.compile(r"(?<!\w)([@#!])(?=\w)")
 _BREAKS = re.compile(r"\s+")
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _APART = "\u200b"
 
 
 def inline(text: str, longest: int | None = None) -> str:
     """Return ``text`` on one line, shown as it is, in at most ``longest`` characters of it."""
-    flat = _CONTROLS.sub("", _BREAKS.sub(" ", text)).strip()
+    flat = without_controls(_BREAKS.sub(" ", text)).strip()
     if longest is not None and len(flat) > longest:
         flat = flat[: longest - 1].rstrip() + "…"
     return _REFERENCE.sub(rf"\1{_APART}", _SPECIAL.sub(r"\\\g<0>", flat))

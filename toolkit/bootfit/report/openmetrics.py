@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from bootfit.model.finding import Severity
 from bootfit.model.run import Run
 from bootfit.model.style import Style
+from bootfit.report.controls import without_controls
 from bootfit.report.memory_rows import memory_rows
 from bootfit.report.verdict import verdict
 
@@ -162,6 +163,7 @@ def _written(family: _Family) -> Iterator[str]:
 
 
 def _escaped(text: str) -> str:
+    text = without_controls(text)
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 

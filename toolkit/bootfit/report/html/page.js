@@ -44,8 +44,10 @@
 
   function draw(name, traces, own, height) {
     const element = document.getElementById(`plot-${name}`);
-    element.style.height = `${height}px`;
-    Plotly.react(element, resolved(traces), layout(own, height), config);
+    // On a phone a legend takes several lines.
+    const high = height + (narrow.matches && traces.length > 2 ? 70 : 0);
+    element.style.height = `${high}px`;
+    Plotly.react(element, resolved(traces), layout(own, high), config);
     return element;
   }
 

@@ -14,6 +14,7 @@ from bootfit.model.finding import Severity, in_order
 from bootfit.model.run import Run
 from bootfit.model.sizes import MIB
 from bootfit.model.style import Style
+from bootfit.report.controls import without_controls
 from bootfit.report.html.charts import figures
 from bootfit.report.html.module_data import module_data, tables_of_modules
 from bootfit.report.memory_rows import memory_rows
@@ -44,7 +45,11 @@ class HtmlReport:
         except ImportError:
             raise self.missing() from None
         environment = Environment(
-            autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+            autoescape=True,
+            undefined=StrictUndefined,
+            finalize=_shown,
+            trim_blocks=True,
+            lstrip_blocks=True,
         )
         environment.filters.update(
             mib=_mib, seconds=_seconds, percent=_percent, signed=_signed, quantity=quantity
@@ -86,6 +91,11 @@ class HtmlReport:
             .joinpath("plotly.min.js")
             .read_text("utf-8")
         )
+
+
+def _shown(value: Any) -> Any:
+    """Return what a template's expression shows: a stranger's text without what would steer."""
+    return value if hasattr(value, "__html__") else without_controls(str(value))
 
 
 def _own(name: str) -> str:
