@@ -130,8 +130,12 @@ def check_rules(rules: RuleGroup) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def check_emitter(emit: Emitter, platform: str | Platform = "render-free") -> dict[str, str]:
+def check_emitter(
+    emit: Emitter, platform: str | Platform = "render-free", *, writes: bool = True
+) -> dict[str, str]:
     """Check an emitter with plans for ``platform``: a name, the path of a profile, or a `Platform`.
+
+    ``writes`` is False for one that has nothing to write for a project as plain as the example.
 
     Returns what is written for `example_plan`, with the line that says where it comes from.
 
@@ -143,7 +147,8 @@ def check_emitter(emit: Emitter, platform: str | Platform = "render-free") -> di
     plan = example_plan(context.platform)
     first: Any = emit(plan, context)  # what a stranger's function returns is checked here
     _require(first == emit(plan, context), "the same plan gives other files the second time")
-    _require(isinstance(first, dict) and first, "it returns no files")
+    _require(isinstance(first, dict), "it returns no files")
+    _require(first or not writes, "it returns no files")
     bare = replace(plan, plugins=(), environment={}, choices=())
     for variant in (plan, bare, replace(plan, workers=3, preload=True, max_requests=1000)):
         files: Mapping[Any, Any] = emit(variant, context)

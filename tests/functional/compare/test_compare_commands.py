@@ -60,7 +60,7 @@ def test_a_regression_fails_and_says_by_how_much(folder):
     line = next(one for one in done.stdout.splitlines() if one.startswith("search:numpy"))
     assert line.split()[1:] == [
         *("memory", "22.0", "MiB", "27.0", "MiB", "+5.0", "MiB", "(23", "%)"),
-        *("1.3", "MiB", "noise", "✗", "worse"),
+        *("1.8", "MiB", "noise", "✗", "worse"),
     ]
     assert "BF601" in done.stdout
     assert "✗ shop takes more than it did: 1 error(s)" in done.stdout

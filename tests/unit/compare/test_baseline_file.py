@@ -43,9 +43,9 @@ def test_what_it_says():
         "[subjects]\n"
         "app = { memory = 30.0, memory-noise = 0.22, import-time = 0.500, samples = 3 }\n"
         '"all together" = { memory = 52.5, memory-noise = 0.22, samples = 3 }\n'
-        '"search:numpy" = { memory = 22.0, memory-noise = 0.22, import-time = 0.500, '
+        '"search:numpy" = { memory = 22.0, memory-noise = 0.31, import-time = 0.500, '
         "samples = 3 }\n"
-        '"search:words" = { memory = 1.0, memory-noise = 0.22, import-time = 0.500, samples = 3 }\n'
+        '"search:words" = { memory = 1.0, memory-noise = 0.31, import-time = 0.500, samples = 3 }\n'
     )
 
 

@@ -11,7 +11,8 @@ from bootfit.model.errors import UsageError
 from bootfit.model.finding import Finding, Severity
 from bootfit.model.measurement import ProbeResult, Samples
 from bootfit.model.run import Shard
-from bootfit.model.shards import measures_union, merge_runs, parse_shard, part_of
+from bootfit.model.shards import measures_union, merge_runs, parse_shard, part_of, resampled
+from bootfit.model.sizes import MIB
 from run_documents import figures, full_run
 
 
@@ -151,3 +152,27 @@ def test_a_shard_given_twice_is_refused():
 def test_the_path_of_the_interpreter_may_differ_between_machines():
     one, two = shard(1, 2), conditions(shard(2, 2), interpreter="/elsewhere/python")
     assert merge_runs([one, two], ["1", "2"]).measurements is not None
+
+
+def test_rounds_take_the_place_of_samples_but_of_those_taken_alone():
+    measured = full_run("measure").measurements
+    again = [
+        ProbeResult(("search:numpy",), "union", "measured", figures=figures(peak))
+        for peak in (60.0, 61.0)
+    ]
+    told = resampled(measured, {("search:numpy",): again})
+    on_top = told.of("on_top", "search:numpy").figures
+    assert len(on_top.peak_anonymous_bytes.values) == 6
+    assert on_top.peak_anonymous_bytes.maximum > 61 * MIB
+    assert told.of("union", "search:numpy").figures == on_top
+    for mode, name in (("alone", "search:numpy"), ("on_top", "search:words")):
+        assert told.of(mode, name) == measured.of(mode, name)
+    assert told.app == measured.app
+
+
+def test_a_round_that_failed_is_the_result():
+    measured = full_run("measure").measurements
+    fine = ProbeResult(("search:numpy",), "union", "measured", figures=figures(60.0))
+    crashed = ProbeResult(("search:numpy",), "union", "crashed", "signal 11")
+    told = resampled(measured, {("search:numpy",): [fine, crashed]})
+    assert told.of("on_top", "search:numpy").status == "crashed"

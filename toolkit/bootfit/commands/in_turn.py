@@ -12,7 +12,7 @@ from bootfit.compare.suspects import Members, common_members, suspects
 from bootfit.model.errors import UndeterminedError
 from bootfit.model.measurement import MeasurementSet, ProbeResult
 from bootfit.model.run import Run
-from bootfit.model.shards import pooled
+from bootfit.model.shards import resampled
 from bootfit.model.tolerances import Allowances
 
 #: Rounds in which all plugins are loaded together: memory repeats, and no time is told of them.
@@ -96,23 +96,7 @@ class _Side:
 
     def run(self) -> Run:
         """Return the run with the samples of all rounds in place of the single ones."""
-        measured = self.measured
-
-        def taken(probe: ProbeResult) -> ProbeResult:
-            results = self.results.get(probe.implementations)
-            if not results or probe.mode == "alone":
-                return probe
-            return pooled([replace(one, mode=probe.mode) for one in results])
-
-        return replace(
-            self.walk.run,
-            measurements=replace(
-                measured,
-                conditions=replace(measured.conditions, samples=len(self.results.get((), ()))),
-                app=taken(measured.app),
-                probes=tuple(map(taken, measured.probes)),
-            ),
-        )
+        return replace(self.walk.run, measurements=resampled(self.measured, self.results))
 
 
 def _take(

@@ -19,7 +19,7 @@ UNSUSPICIOUS = 0.025
 #: What ratios of few rounds seem to scatter by is never believed below it.
 _STEADIEST = 0.02
 #: Standard errors that a ratio has to exceed.
-_STANDARD_ERRORS = 3.0
+_STANDARD_ERRORS = 3.3
 #: The standard error of a Hodges-Lehmann estimate is so much more than that of a mean.
 _OF_ESTIMATE = math.sqrt(math.pi / 3)
 

@@ -1,9 +1,11 @@
 """The figures of one run that can be compared with another's."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
+from bootfit.compare.judge import STEADINESS
 from bootfit.compare.noise import figure_of
 from bootfit.model.comparison import Figure, FigureName
 from bootfit.model.measurement import MeasurementSet, ProbeResult
@@ -94,18 +96,18 @@ def _measured(profile: Profile, measured: MeasurementSet) -> Profile:
     unmeasured: dict[str, str] = {}
     together: tuple[str, ...] = ()
     if measured.app.figures:
-        figures.update(_figures(APP, measured.app, 0.0))
-        app_bytes = measured.app.figures.peak_anonymous_bytes.median
+        figures.update(_figures(APP, measured.app, Figure(0.0)))
+        app_memory = figures[APP, "memory"]
         rounds[APP] = measured.app.figures.import_cpu_seconds.values
     else:
         unmeasured[APP] = _why(measured.app)
-        app_bytes = 0.0
+        app_memory = Figure(0.0)
     for subject in _single(measured):
         chosen = measured.of("on_top", subject) or measured.of("alone", subject)
         if chosen is None or chosen.figures is None:
             unmeasured[subject] = _why(chosen)
             continue
-        below = app_bytes if chosen.mode == "on_top" else 0.0
+        below = app_memory if chosen.mode == "on_top" else Figure(0.0)
         figures.update(_figures(subject, chosen, below))
         rounds[subject] = chosen.figures.import_cpu_seconds.values
     for union in (one for one in measured.probes if one.mode == "union"):
@@ -130,13 +132,19 @@ def _measured(profile: Profile, measured: MeasurementSet) -> Profile:
     )
 
 
-def _figures(subject: str, probe: ProbeResult, below_bytes: float) -> dict[Key, Figure]:
-    """Return memory and import time; the memory less what stands below it."""
+def _figures(subject: str, probe: ProbeResult, below: Figure) -> dict[Key, Figure]:
+    """Return memory and import time; the memory less what stands below it, with the noise of both.
+
+    The process moves by a share of all that it takes, and not of what is left.
+    """
     if probe.figures is None:
         return {}
     memory = figure_of(probe.figures.peak_anonymous_bytes.values)
+    if memory.noise is not None:
+        own = max(memory.noise, STEADINESS["memory"].least * memory.value)
+        memory = replace(memory, noise=math.hypot(own, below.noise or 0.0))
     return {
-        (subject, "memory"): replace(memory, value=memory.value - below_bytes),
+        (subject, "memory"): replace(memory, value=memory.value - below.value),
         (subject, "import-time"): figure_of(probe.figures.import_cpu_seconds.values),
     }
 

@@ -45,7 +45,7 @@ class ImportTimeRegression(Rule):
     Two documents from a machine with other work to do tell little: growth by half may pass.
     ``bootfit compare BASE/ HEAD/`` with two folders measures both in turn and compares each round
     with itself, since the load is in both: 7 rounds, and 35 of what may have become slower. A
-    tenth is seen then: the difference has to exceed 3 standard errors of the Hodges-Lehmann
+    tenth is seen then: the difference has to exceed 3.3 standard errors of the Hodges-Lehmann
     estimate over the ratios of the rounds.
 
     Source: https://docs.python.org/3/library/time.html#time.process_time

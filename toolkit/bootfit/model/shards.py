@@ -1,7 +1,7 @@
 """Plugins split between machines, and the run documents of all of them put together again."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -182,3 +182,27 @@ def pooled(probes: Sequence[ProbeResult]) -> ProbeResult:
         values = tuple(value for one in known for value in one.values)
         together[name] = Samples(values) if known else None
     return replace(probes[0], figures=ProbeFigures(**together))
+
+
+def resampled(
+    measured: MeasurementSet, results: Mapping[tuple[str, ...], Sequence[ProbeResult]]
+) -> MeasurementSet:
+    """Return ``measured`` with what ``results`` say in place of its own samples.
+
+    ``results`` are told by the implementations that were loaded on top of the app, none for the
+    app itself; what was measured alone stays.
+    """
+
+    def taken(probe: ProbeResult) -> ProbeResult:
+        found = results.get(probe.implementations)
+        if not found or probe.mode == "alone":
+            return probe
+        return pooled([replace(one, mode=probe.mode) for one in found])
+
+    samples = len(results.get((), ())) or measured.conditions.samples
+    return replace(
+        measured,
+        conditions=replace(measured.conditions, samples=samples),
+        app=taken(measured.app),
+        probes=tuple(map(taken, measured.probes)),
+    )
