@@ -42,7 +42,8 @@ class ImportTimeRegression(Rule):
     times are multiplied by it, and it is told (BF608). What slows down all imports alike, such as
     another Python, is therefore not seen in two documents.
 
-    Two documents from a machine with other work to do tell little: growth by half may pass.
+    Two documents from a machine with other work to do tell little: growth by half may pass, and is
+    seen in two of five (recorded at a load of 2.5 to 10 on two processors).
     ``bootfit compare BASE/ HEAD/`` with two folders measures both in turn and compares each round
     with itself, since the load is in both: 7 rounds, and 35 of what may have become slower. A
     tenth is seen then: the difference has to exceed 3.3 standard errors of the Hodges-Lehmann
