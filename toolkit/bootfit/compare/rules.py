@@ -46,8 +46,8 @@ class ImportTimeRegression(Rule):
     seen in two of five (recorded at a load of 2.5 to 10 on two processors).
     ``bootfit compare BASE/ HEAD/`` with two folders measures both in turn and compares each round
     with itself, since the load is in both: 7 rounds, and 35 of what may have become slower. A
-    tenth is seen then: the difference has to exceed 3.3 standard errors of the Hodges-Lehmann
-    estimate over the ratios of the rounds.
+    tenth is seen in 6 to 9 of ten there: the difference has to exceed 3.3 standard errors of the
+    Hodges-Lehmann estimate over the ratios of the rounds.
 
     Source: https://docs.python.org/3/library/time.html#time.process_time
     """
