@@ -101,3 +101,11 @@ def test_the_smallest_limit_is_found_and_is_what_the_prediction_says(tmp_path):
     assert max(limit for limit, passed in outcomes.items() if not passed) < smallest
     assert 0.9 * evidence["peak_anonymous_bytes"] <= smallest
     assert smallest <= 1.1 * plan["memory"]["predicted_peak_bytes"]
+
+
+def test_a_procfile_made_by_hand_is_said_not_to_be_what_ran(tmp_path):
+    (tmp_path / "Procfile").write_text("web: gunicorn app:app --threads 2\n")
+    document = verified(tmp_path, {}, 1, 1)
+    (finding,) = [one for one in document["findings"] if one["code"] == "BF420"]
+    assert (finding["subject"], finding["severity"]) == ("Procfile", "warning")
+    assert (tmp_path / "Procfile").read_text() == "web: gunicorn app:app --threads 2\n"

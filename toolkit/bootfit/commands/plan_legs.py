@@ -7,8 +7,9 @@ from bootfit.commands import missing
 from bootfit.commands.walk import Walk
 from bootfit.model.errors import UndeterminedError
 from bootfit.model.evidence import Evidence
-from bootfit.model.finding import Finding
+from bootfit.model.finding import Finding, Place
 from bootfit.model.plan import Plan
+from bootfit.model.rules import NotWhatDeploys
 
 if TYPE_CHECKING:
     from bootfit.tune import Wishes
@@ -63,6 +64,10 @@ def tune(walk: Walk) -> None:
     walk.learn(*findings, plan=plan, measurements=measurements)
 
 
+#: Files that say how the server runs; the others say what is installed.
+_DECIDE = frozenset({"Procfile", "gunicorn.conf.py", "render.yaml", "Dockerfile", "fly.toml"})
+
+
 def verify(walk: Walk) -> None:
     """Learn what happens when the emitted files are booted under the platform's limit."""
     plan = walk.run.plan
@@ -71,7 +76,17 @@ def verify(walk: Walk) -> None:
     if plan.refusal:
         return
     evidence, findings = run_under(walk, plan)
-    walk.learn(*findings, evidence=evidence)
+    by_hand = (
+        NotWhatDeploys.finding(
+            file.path,
+            f"{file.path} was made by hand: what ran is the plan's, and this is what deploys",
+            remedy="see `bootfit emit --diff`; `bootfit emit --write --force` takes the plan's",
+            place=Place(file.path),
+        )
+        for file in walk.run.emitted or ()
+        if file.state == "hand-made" and file.path in _DECIDE
+    )
+    walk.learn(*findings, *by_hand, evidence=evidence)
 
 
 def run_under(

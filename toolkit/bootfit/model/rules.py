@@ -40,4 +40,18 @@ class FilesOutOfDate(Rule):
     severity = Severity.ERROR
 
 
-RULES: tuple[type[Rule], ...] = (BrokenExtension, Assumption, FilesOutOfDate)
+class NotWhatDeploys(Rule):
+    """A file that decides how the server runs was made by hand, and is not what was verified.
+
+    ``verify`` boots the plan's own files. bootfit never writes over a file that somebody made, so
+    the one in the project is what deploys, and what it takes there was not seen. Compare the two
+    with ``bootfit emit --diff``; take the plan's with ``bootfit emit --write --force``, or leave
+    the file as it is and know that the figures are not its.
+    """
+
+    code = "BF420"
+    slug = "not-what-deploys"
+    severity = Severity.WARNING
+
+
+RULES: tuple[type[Rule], ...] = (BrokenExtension, Assumption, FilesOutOfDate, NotWhatDeploys)
