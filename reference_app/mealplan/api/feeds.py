@@ -56,11 +56,15 @@ def read(address: str) -> Response:
     """Return a feed's calendar; its address is its key."""
     number = feed_of(address)
     with parts().database.reading() as connection:
-        found = None if number is None else feeds.plans_of(connection, number, _MOST_WEEKS)
-    if found is None:
-        raise not_found("such feed")
-    plans = [{**plan, "days": plan["result"]["days"]} for plan in found]
-    return Response(calendar("Meals", plans), mimetype="text/calendar")
+        owner = None if number is None else feeds.owner_of(connection, number)
+        if owner is None:
+            raise not_found("such feed")
+        plans = (
+            {**plan, "days": plan["result"]["days"]}
+            for plan in feeds.plans_of(connection, owner, _MOST_WEEKS)
+        )
+        text = calendar("Meals", plans)
+    return Response(text, mimetype="text/calendar")
 
 
 def _url(number: int) -> str:
