@@ -58,8 +58,12 @@ class LocalIndex:
             archive.writestr(f"{info}/RECORD", "")
         self._add(name, f"{stem}-{tag}.whl", buffer.getvalue(), python)
 
-    def sdist(self, name, version, members, *, python="", data=None, suffix=".tar.gz"):
+    def sdist(
+        self, name, version, members, *, python="", data=None, suffix=".tar.gz", buildable=True
+    ):
         top = f"{name}-{version}"
+        if not {"setup.py", "pyproject.toml"} & set(members) and buildable:
+            members = {**members, "setup.py": "from setuptools import setup\nsetup()\n"}
         inside = {f"{top}/{path}": text for path, text in members.items()}
         if suffix == ".zip":
             buffer = io.BytesIO()

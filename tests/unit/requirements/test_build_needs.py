@@ -1,9 +1,17 @@
 """What an sdist needs to be built, from its own words."""
 
-import pytest
+from datetime import datetime, timezone
 
-from bootfit.requirements.build_needs import build_system, need_of_generator, need_of_sdist
-from bootfit.requirements.core_metadata import metadata_of
+import pytest
+from packaging.version import Version
+
+from bootfit.requirements.build_needs import (
+    build_system,
+    need_of_generator,
+    need_of_sdist,
+    nothing_to_build,
+)
+from bootfit.requirements.core_metadata import metadata_of, other_project
 
 #: What speed-ups of many projects do (MarkupSafe, SQLAlchemy, coverage).
 TOLERANT = """
@@ -142,3 +150,76 @@ def test_old_metadata_is_taken_from_egg_info_and_promises_nothing():
         "futures ; (python_version < '3')",
         "w ; (os_name=='nt') and extra == \"x\"",
     )
+
+
+def test_an_sdist_with_nothing_to_build_is_refused():
+    told = nothing_to_build(["a-1", "a-1/PKG-INFO", "a-1/setup.cfg", "a-1/a/setup.py"])
+    assert "neither a setup.py nor a pyproject.toml" in told
+    for name in ("a-1/setup.py", "a-1/pyproject.toml", "setup.py"):
+        assert nothing_to_build(["a-1", name]) == ""
+
+
+@pytest.mark.parametrize(
+    ("info", "told"),
+    [
+        ("Name: A.b\nVersion: 1.0.0\n", ""),
+        ("Name: UNKNOWN\nVersion: 0.0.0\n", ""),
+        ("", ""),
+        ("Name: zzz\nVersion: 1.0\n", "zzz 1.0"),
+        ("Name: a-b\nVersion: 9.0\n", "a-b 9.0"),
+        ("Name: a-b\nVersion: nonsense\n", "a-b nonsense"),
+    ],
+)
+def test_pkg_info_of_another_project(info, told):
+    found = other_project(f"Metadata-Version: 2.1\n{info}" if info else "", "a-b", Version("1.0"))
+    assert found == (f"its PKG-INFO says that it is {told}" if told else "")
+
+
+@pytest.mark.parametrize(
+    ("requires", "year", "need"),
+    [
+        ("Cython", 2021, "c-sdist"),
+        ("Cython>=0.29", 2021, "c-sdist"),
+        ("Cython<3.0", 2021, "optional-c-sdist"),
+        ("Cython", 2024, "optional-c-sdist"),
+    ],
+)
+def test_an_old_sdist_that_takes_the_newest_cython_may_not_build(requires, year, need):
+    texts = {**pyproject("setuptools", requires), "setup.py": TOLERANT}
+    uploaded = datetime(year, 1, 20, tzinfo=timezone.utc)
+    found = need_of_sdist(["a-1/x.c"], texts, uploaded=uploaded)
+    assert found.need == need
+    assert bool(found.uncertain) == (need == "c-sdist")
+
+
+#: What numba and llvmlite do.
+GUARDED = """
+min_python_version = "3.7"
+max_python_version = "3.11"
+def _guard():
+    if not in_between(min_python_version, max_python_version):
+        raise RuntimeError("cannot")
+_guard()
+"""
+
+
+@pytest.mark.parametrize(
+    ("script", "requires", "bound"),
+    [
+        (GUARDED, "setuptools", ">=3.7,<3.11"),
+        (GUARDED.replace('raise RuntimeError("cannot")', "pass"), "setuptools", ""),
+        ("import sys\nif sys.version_info >= (3, 12): sys.exit('no')", "setuptools", "<3.12"),
+        ("import sys\nif sys.version_info[:2] < (3, 8): raise X", "setuptools", ">=3.8"),
+        ("import sys\nif sys.version_info < (3, 8): warn()", "setuptools", ""),
+        ("import pkg_resources", "setuptools", "<3.9"),
+        ("from pkg_resources import parse_version", "setuptools>=40", "<3.9"),
+        ("import pkg_resources", "setuptools<80", ""),
+        ("try:\n    import pkg_resources\nexcept ImportError: pass", "setuptools", ""),
+        ("import pkg_resources", "hatchling", ""),
+    ],
+)
+def test_pythons_that_a_setup_script_allows(script, requires, bound):
+    backend = "hatchling.build" if requires == "hatchling" else ""
+    need = need_of_sdist([], {"setup.py": script, **pyproject(requires, backend=backend)})
+    assert need.python == bound
+    assert bool(need.python_reason) == bool(bound)

@@ -166,3 +166,37 @@ def test_an_address_that_is_none_is_one_line():
     ):
         pass
     assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "link", "told"),
+    [
+        ("a-1.0/x", tarfile.REGTYPE, "", ""),
+        ("a-1.0/../a-1.0/x", tarfile.REGTYPE, "", ""),
+        ("a-1.0/docs/x", tarfile.SYMTYPE, "../README", ""),
+        ("a-1.0/x", tarfile.LNKTYPE, "a-1.0/y", ""),
+        ("../x", tarfile.REGTYPE, "", "leads out of it"),
+        ("a-1.0/../../x", tarfile.REGTYPE, "", "leads out of it"),
+        ("/etc/x", tarfile.REGTYPE, "", "absolute path"),
+        ("C:/x", tarfile.REGTYPE, "", "absolute path"),
+        ("a-1.0/PKG-INFO", tarfile.SYMTYPE, "/etc/passwd", "is a link to /etc/passwd"),
+        ("a-1.0/x", tarfile.SYMTYPE, "../../x", "is a link to"),
+        ("a-1.0/x", tarfile.LNKTYPE, "../x", "is a link to"),
+        ("a-1.0/x", tarfile.FIFOTYPE, "", "a device or a pipe"),
+        ("a-1.0/x", tarfile.CHRTYPE, "", "a device or a pipe"),
+    ],
+)
+def test_members_that_would_be_written_elsewhere(name, kind, link, told):
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
+        info = tarfile.TarInfo(name)
+        info.type, info.linkname = kind, link
+        tar.addfile(info)
+    unsafe = read(buffer.getvalue()).unsafe
+    assert told in unsafe
+    assert bool(unsafe) == bool(told)
+
+
+def test_members_of_a_zip_that_would_be_written_elsewhere():
+    assert "leads out of it" in read(zip_of("a-1.0/../../x"), "a-1.0.zip").unsafe
+    assert read(zip_of("a-1.0/x"), "a-1.0.zip").unsafe == ""

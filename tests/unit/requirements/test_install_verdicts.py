@@ -146,3 +146,13 @@ def test_a_wheel_from_before_the_interface_was_frozen(candidate, platform, targe
     judged = judge(candidate("a", "1", files=(file,)), platform(), target("3.14"))
     assert judged.check.verdict == "wheel"
     assert (codes(judged) == [("BF113", Severity.NOTE)]) is flagged
+
+
+def test_a_python_that_the_setup_script_refuses(candidate, platform, target):
+    build = BuildNeed("c-sdist", (), python=">=3.7,<3.13", python_reason="it allows others alone")
+    one = candidate("numpy", "1.24.4")
+    judged = judge(one, platform(), target("3.13"), build=build)
+    assert (judged.check.verdict, judged.check.installs) == ("refusing-sdist", False)
+    assert codes(judged) == [("BF120", Severity.ERROR)]
+    assert "it allows others alone" in judged.check.evidence
+    assert judge(one, platform(), target("3.12"), build=build).check.installs

@@ -138,6 +138,21 @@ def test_html_pages_are_read_and_web_pages_refused():
             read_html_page("a", body, "https://i.test/", "utf-8")
 
 
+@pytest.mark.parametrize(
+    ("kept", "told"),
+    [(-3, "a tag"), ("</a>", "a link"), ("</body>", "its end tag"), (37, "a tag")],
+)
+def test_half_an_html_page_is_none(kept, told):
+    links = "".join(f'<a href="a-{n}.tar.gz">a-{n}.tar.gz</a><br>\n' for n in range(3))
+    html = f"<!DOCTYPE html><html><body>{links}</body></html>"
+    assert len(read_html_page("a", html.encode(), "https://i.test/simple/a/", "utf-8")) == 3
+    # What follows is optional, and whole as it is.
+    assert read_html_page("a", links.encode(), "https://i.test/simple/a/", "utf-8")
+    kept = html.rindex(kept) if isinstance(kept, str) else kept
+    with pytest.raises(NotAPage, match=f"half a page.*{told}"):
+        read_html_page("a", html[:kept].encode(), "https://i.test/simple/a/", "utf-8")
+
+
 def test_a_date_means_the_end_of_that_day():
     assert moment_of("2026-01-31") == moment_of("2026-02-01T00:00:00Z")
     with pytest.raises(ValueError, match="yesterday"):

@@ -44,6 +44,7 @@ _OLDEST = (3, 8)
 #: More pins than that in one explanation are not tried one by one.
 _MOST_PINS = 6
 _WHOSE = "whose"
+_BUILT = frozenset({"pure-sdist", "optional-c-sdist", "c-sdist", "rust-sdist"})
 
 
 def with_advice(
@@ -83,7 +84,8 @@ def _remedy(finding: Finding, pythons: Sequence[str], versions: Mapping[str, str
 
 def _pythons(inquiry: Inquiry, checks: Sequence[DistributionCheck]) -> list[str]:
     """Return the Pythons of the platform on which the whole project installs, newest first."""
-    built = {check.name for check in checks if check.verdict in {"pure-sdist", "optional-c-sdist"}}
+    # What is built here is built there as well, by the same tools.
+    built = {check.name for check in checks if check.installs and check.verdict in _BUILT}
     targets = [
         target
         for minor in inquiry.platform.python.allowed
@@ -96,12 +98,12 @@ def _pythons(inquiry: Inquiry, checks: Sequence[DistributionCheck]) -> list[str]
         other
         for other in map(inquiry.on, targets)
         if all(admits_python(text, other.target) for text, _ in other.project.requires_python)
-        and all(_installs(c, other.target, built) for c in other.locked())
+        and all(_installs(c, other, built) for c in other.locked())
     ]
     fitting = []
     for other, answer in zip(others, resolve_on_each(others), strict=True):
         chosen = other.candidates(answer) if isinstance(answer, Resolution) else None
-        if chosen is not None and all(_installs(c, other.target, built) for c in chosen):
+        if chosen is not None and all(_installs(c, other, built) for c in chosen):
             fitting.append(other.target)
     ordered = sorted(fitting, key=lambda target: target.python_minor, reverse=True)
     return [target.python for target in ordered]
@@ -111,10 +113,15 @@ def _build(target: Target) -> tuple[tuple[int, int], bool]:
     return target.python_minor, target.free_threaded
 
 
-def _installs(candidate: Candidate, target: Target, built: set[str]) -> bool:
+def _installs(candidate: Candidate, inquiry: Inquiry, built: set[str]) -> bool:
+    target = inquiry.target
     if python_refusal(candidate, target):
         return False
-    return candidate.name in built or not needs_build(candidate, target)
+    if not needs_build(candidate, target):
+        return True
+    need = inquiry.builds.get((candidate.name, candidate.version))
+    refused = need is not None and need.python and not admits_python(need.python, target)
+    return candidate.name in built and not refused
 
 
 def _versions(inquiry: Inquiry, blocking: Sequence[Finding]) -> dict[str, str]:

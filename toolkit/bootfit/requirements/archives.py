@@ -15,11 +15,14 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import IO, Any, cast
 
-from bootfit.requirements.index import Index, IndexUnreachableError
+from bootfit.requirements.archive_ranges import RangeFile, UnreadableArchive
+from bootfit.requirements.index import Index
 from bootfit.requirements.index_page import IndexFile
+from bootfit.requirements.member_paths import shown, unsafe_link, unsafe_path
+
+__all__ = ["Members", "UnreadableArchive", "expanded_bytes", "read_members"]
 
 #: Read at most this much of a tar file as it is sent, and as it expands.
 MAX_COMPRESSED_BYTES = 256 * 1024 * 1024
@@ -39,16 +42,14 @@ _HEADERS_IN_ROW = 16
 _BLOCK = 64 * 1024
 
 
-class UnreadableArchive(Exception):  # noqa: N818 - a finding, not an error of ours
-    """The archive is cut short, is none, or is larger than it may be; the text says which."""
-
-
 @dataclass
 class Members:
     """What was read of an archive: names in order, and the text of those that were wanted."""
 
     names: list[str] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
+    #: Why an installer would not unpack it; "" where nothing says so.
+    unsafe: str = ""
 
 
 def read_members(
@@ -210,20 +211,31 @@ def _collect(
 ) -> bool:
     """Fill ``members``; return whether it was enough before the end."""
     for member in tar:
-        members.names.append(member.name)
+        name = member.name.removeprefix("./")
+        members.names.append(name)
+        members.unsafe = members.unsafe or _unsafe(member)
         if member.offset_data + member.size > MAX_EXPANDED_BYTES:
             raise UnreadableArchive(f"it expands to more than {MAX_EXPANDED_BYTES // 2**20} MiB")
         if len(members.names) > MAX_MEMBERS:
             raise UnreadableArchive(f"it has more than {MAX_MEMBERS} members")
-        if member.isfile() and wanted(member.name):
+        if member.isfile() and wanted(name):
             if member.size > MAX_MEMBER_BYTES:
                 raise UnreadableArchive(f"its {member.name} is no text of metadata")
             content = tar.extractfile(member)
             data = content.read(MAX_MEMBER_BYTES) if content else b""
-            members.texts[member.name] = data.decode("utf-8", "replace")
+            members.texts[name] = data.decode("utf-8", "replace")
         if enough(members):
             return True
     return False
+
+
+def _unsafe(member: tarfile.TarInfo) -> str:
+    """Return why an installer refuses the archive with ``member``; "" where it does not."""
+    if member.issym() or member.islnk():
+        return unsafe_link(member.name, member.linkname, from_top=member.islnk())
+    if not (member.isfile() or member.isdir()):
+        return f"its member {shown(member.name)} is a device or a pipe"
+    return unsafe_path(member.name)
 
 
 def _read_to_end(expanded: io.RawIOBase) -> None:
@@ -268,9 +280,12 @@ class _Capped(io.RawIOBase):
 def _read_zip(index: Index, file: IndexFile, wanted: Callable[[str], bool]) -> Members:
     members = Members()
     try:
-        with zipfile.ZipFile(_RangeFile(index, file)) as archive:
+        # A wheel is only asked what it tells for a small part of its size.
+        source = RangeFile(index, file, whole=file.kind == "sdist")
+        with zipfile.ZipFile(source) as archive:
             for info in archive.infolist():
                 members.names.append(info.filename)
+                members.unsafe = members.unsafe or unsafe_path(info.filename)
                 if not info.is_dir() and wanted(info.filename):
                     if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
                         # Those expand without a limit.
@@ -293,90 +308,10 @@ def expanded_bytes(index: Index, file: IndexFile) -> int:
         UndeterminedError: the index does not answer, or does not serve parts of files.
     """
     try:
-        with zipfile.ZipFile(_RangeFile(index, file)) as archive:
+        with zipfile.ZipFile(RangeFile(index, file)) as archive:
             total = sum(info.file_size for info in archive.infolist())
     except _BROKEN as error:
         raise UnreadableArchive(f"it is no sound zip file: {error}") from None
     if total > MAX_INSTALLED_BYTES:
         raise UnreadableArchive(f"it expands to more than {MAX_INSTALLED_BYTES // 2**30} GiB")
     return total
-
-
-class _RangeFile(io.RawIOBase):
-    """A file on the index that is fetched in blocks, as they are needed."""
-
-    def __init__(self, index: Index, file: IndexFile) -> None:
-        self._index = index
-        self._url = file.url
-        self._blocks: dict[int, bytes] = {}
-        self._position = 0
-        self._size, tail = _tail(index, file.url)
-        self._tail_start = self._size - len(tail)
-        self._tail = tail
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._position
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
-        self._position = max(base + offset, 0)
-        return self._position
-
-    def read(self, size: int = -1) -> bytes:
-        end = self._size if size < 0 else min(self._position + size, self._size)
-        if self._position >= end:
-            return b""
-        data = self._bytes(self._position, end)
-        self._position += len(data)
-        return data
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        data = self.read(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
-
-    def _bytes(self, start: int, end: int) -> bytes:
-        if start >= self._tail_start:
-            return self._tail[start - self._tail_start : end - self._tail_start]
-        first, last = start // _BLOCK, (end - 1) // _BLOCK
-        if any(number not in self._blocks for number in range(first, last + 1)):
-            if (last - first + 1 + len(self._blocks)) * _BLOCK > 32 * 1024 * 1024:
-                raise UnreadableArchive("its directory points into more data than metadata has")
-            data = _range(self._index, self._url, first * _BLOCK, (last + 1) * _BLOCK - 1)
-            for number in range(first, last + 1):
-                at = (number - first) * _BLOCK
-                self._blocks[number] = data[at : at + _BLOCK]
-        whole = b"".join(self._blocks[number] for number in range(first, last + 1))
-        return whole[start - first * _BLOCK : end - first * _BLOCK]
-
-
-def _tail(index: Index, url: str) -> tuple[int, bytes]:
-    """Return the size of the file and its last block."""
-    with index.stream(url, first=-_BLOCK) as (response, chunks):
-        if response.status_code == HTTPStatus.PARTIAL_CONTENT:
-            total = response.headers.get("Content-Range", "").rpartition("/")[2]
-            if total.isdigit():
-                return int(total), _at_most(chunks, _BLOCK)
-    raise IndexUnreachableError("the index does not serve parts of files")
-
-
-def _range(index: Index, url: str, first: int, last: int) -> bytes:
-    with index.stream(url, first=first, last=last) as (response, chunks):
-        if response.status_code != HTTPStatus.PARTIAL_CONTENT:
-            raise IndexUnreachableError("the index does not serve parts of files")
-        return _at_most(chunks, last - first + 1)
-
-
-def _at_most(chunks: Iterator[bytes], size: int) -> bytes:
-    data = bytearray()
-    for chunk in chunks:
-        data += chunk
-        if len(data) >= size:
-            break
-    return bytes(data[:size])

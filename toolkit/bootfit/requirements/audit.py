@@ -10,9 +10,11 @@ from bootfit.requirements.index_page import ProjectFiles, sdist_of
 from bootfit.requirements.inquiry import Inquiry, pinned_version
 from bootfit.requirements.requirement_file import RequirementEntry
 from bootfit.requirements.resolve import NoSolution
-from bootfit.requirements.rules import Conflict, NoSuchVersion
+from bootfit.requirements.rules import Conflict, NoSuchVersion, UnreadableSdist
 from bootfit.requirements.verdict import Candidate, needs_build, python_refusal
 
+#: What `uv` says of a wheel that is no zip file, or not the one that its name says.
+_BROKEN = r"(?:an invalid package format|(?:invalid|inconsistent) metadata)"
 _ALONE = "resolved on its own, because the requirements contradict one another"
 
 
@@ -58,10 +60,22 @@ def audit(inquiry: Inquiry, conflict: NoSolution) -> Audit:
 
 
 def conflict_finding(conflict: NoSolution, entries: Sequence[RequirementEntry]) -> Finding:
-    """Return the resolver's explanation as a finding at the first requirement that it names."""
+    """Return the resolver's explanation as a finding at the first requirement that it names.
+
+    Where it speaks of a file that is none, that is the finding: no pins contradict each other.
+    """
     known = [canonicalize_name(entry.requirement.name) for entry in entries]
     subjects = set(names_in(" ".join(conflict.reasons), known))
     named = [e for e in entries if canonicalize_name(e.requirement.name) in subjects]
+    if broken := broken_in(" ".join(conflict.reasons)):
+        name, version = broken
+        return UnreadableSdist.finding(
+            name,
+            f"{name} {version} has a wheel that cannot be read, and no other file will do",
+            evidence=(conflict.summary, *conflict.reasons[1:]),
+            remedy=f"choose another version of {name}",
+            place=named[0].place if named else None,
+        )
     subject = ", ".join(sorted(subjects))
     return Conflict.finding(
         subject or "requirements",
@@ -70,6 +84,14 @@ def conflict_finding(conflict: NoSolution, entries: Sequence[RequirementEntry]) 
         remedy="relax one of these pins",
         place=named[0].place if named else None,
     )
+
+
+def broken_in(explanation: str) -> tuple[str, str] | None:
+    """Return the name and version of a file that the resolver could not use, if it says so."""
+    import re
+
+    found = re.search(rf"([\w.-]+)==(\S+) has {_BROKEN}", explanation)
+    return (canonicalize_name(found[1]), found[2]) if found else None
 
 
 def names_in(explanation: str, names: Iterable[str]) -> list[str]:

@@ -5,8 +5,9 @@ Build requirements decide (PEP 518): a stray Cargo.toml or `.rs` file proves not
 
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any, Literal
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -46,6 +47,13 @@ _OPTIONAL_TABLE = re.compile(r"(?m)\boptional\s*=\s*true\b")
 _NOT_BUILT = re.compile(r"(?:^|/)(?:tests?|docs?|examples?|benchmarks?)/")
 
 
+#: The day of Cython 3.0, which refuses or compiles otherwise much of what was written before.
+_CYTHON_3 = date(2023, 7, 17)
+_NEWER_CYTHON = "its build takes the newest Cython, and it is of {:%Y-%m-%d}, before Cython 3"
+#: Where setuptools still has it: the release without it wants Python 3.9.
+_WITH_PKG_RESOURCES = "<3.9"
+
+
 @dataclass(frozen=True)
 class BuildNeed:
     """What a build needs, how that is known, and of which tool (for what the builder lacks)."""
@@ -59,6 +67,10 @@ class BuildNeed:
     unreadable: str = ""
     #: Why the need is not certain without a build; "" where it is.
     uncertain: str = ""
+    #: The Pythons on which it can be built, as a specifier; "" where nothing limits them.
+    python: str = ""
+    #: Why on those alone.
+    python_reason: str = ""
 
 
 def need_of_generator(generator: str) -> BuildNeed | None:
@@ -75,8 +87,20 @@ def need_of_generator(generator: str) -> BuildNeed | None:
     return None
 
 
+def nothing_to_build(names: Iterable[str]) -> str:
+    """Return why an installer refuses an sdist of such members; "" where it does not (PEP 517)."""
+    tops = {name.rpartition("/")[2] for name in names if name.count("/") < 2}
+    if tops & {"setup.py", "pyproject.toml"}:
+        return ""
+    return "it has neither a setup.py nor a pyproject.toml: there is nothing to build"
+
+
 def need_of_sdist(
-    names: Iterable[str], texts: Mapping[str, str], *, pure_elsewhere: str = ""
+    names: Sequence[str],
+    texts: Mapping[str, str],
+    *,
+    pure_elsewhere: str = "",
+    uploaded: datetime | None = None,
 ) -> BuildNeed:
     """Return what building the sdist needs.
 
@@ -85,7 +109,38 @@ def need_of_sdist(
         texts: path inside the sdist (without its top folder) → content, of those that were read.
         pure_elsewhere: which version has a wheel in pure Python, in words; "" for none. That
             proves nothing of this sdist: many are built with a variable set.
+        uploaded: when it was, where that is known.
     """
+    need = _need(names, texts, pure_elsewhere)
+    old = uploaded is not None and uploaded.date() < _CYTHON_3
+    may_compile = old and need.need in {"c-sdist", "optional-c-sdist"}
+    if may_compile and uploaded and unbounded(texts.get("pyproject.toml"), "cython"):
+        # Even where the compiled part is optional, what sets it up may fail before.
+        need = replace(need, need="c-sdist", uncertain=_NEWER_CYTHON.format(uploaded))
+    bound, reason = build_pythons(texts, need.need)
+    return replace(need, python=bound, python_reason=reason) if bound else need
+
+
+def build_pythons(texts: Mapping[str, str], need: Need) -> tuple[str, str]:
+    """Return on which Pythons the sdist can be built (a specifier), and why; "" for any."""
+    from bootfit.requirements.setup_script import imports_at_once, pythons
+
+    requires, backend = build_system(texts.get("pyproject.toml"))
+    if need == "refusing-sdist" or not runs_setup(requires, backend):
+        return "", ""
+    script = texts.get("setup.py", "")
+    if bound := pythons(script):
+        return bound, f"its setup.py allows Python {bound} alone"
+    newest = unbounded(texts.get("pyproject.toml"), "setuptools")
+    if newest and imports_at_once(script, "pkg_resources"):
+        return _WITH_PKG_RESOURCES, (
+            "its setup.py imports pkg_resources, and the newest setuptools for this Python, which "
+            "its build takes, has none"
+        )
+    return "", ""
+
+
+def _need(names: Sequence[str], texts: Mapping[str, str], pure_elsewhere: str) -> BuildNeed:
     requires, backend = build_system(texts.get("pyproject.toml"))
     declared = {canonicalize_name(name) for name in requires}
     words = f"its build requires {', '.join(sorted(declared))}" if declared else ""
@@ -105,11 +160,11 @@ def need_of_sdist(
     )
     script = texts.get("setup.py", "") if runs_setup(requires, backend) else ""
     if not compiled and not extension:
-        evidence = (words or "its setup.py has no extension modules",)
+        pure = BuildNeed("pure-sdist", (words or "its setup.py has no extension modules",))
         if sources and own_backend(texts.get("pyproject.toml")):
             own = f"its own build backend is beside sources ({sources[0].partition('/')[2]})"
-            return BuildNeed("c-sdist", (own, *evidence), uncertain=own)
-        return BuildNeed("pure-sdist", evidence, uncertain=own_build(script))
+            return BuildNeed("c-sdist", (own, *pure.evidence), uncertain=own)
+        return replace(pure, uncertain=own_build(script))
     if not compiled and not sources and "Extension(" not in setup and "mypy" not in declared:
         # Compiled where Cython or mypyc happens to be there (pydantic 1, charset-normalizer).
         nothing = "its setup.py can compile, and the sdist has no sources for that"
@@ -143,6 +198,15 @@ def _compiled(
     elif pure_elsewhere:
         uncertain = f"{pure_elsewhere}, and its sdist does not say how that is built"
     return BuildNeed("c-sdist", (why, *told), fortran=bool(fortran), uncertain=uncertain)
+
+
+def unbounded(pyproject: str | None, name: str) -> bool:
+    """Return whether the build takes the newest version of ``name``, a normalized name."""
+    for requirement in _build_requires(pyproject):
+        if canonicalize_name(requirement.name) == name:
+            limits = {part.operator for part in requirement.specifier}
+            return not limits & {"<", "<=", "==", "~=", "==="}
+    return name == "setuptools"
 
 
 def runs_setup(requires: Sequence[str], backend: str) -> bool:
@@ -181,13 +245,7 @@ def build_system(pyproject: str | None) -> tuple[tuple[str, ...], str]:
         return (), default
     if not isinstance(table, dict):
         return (), default
-    requires = table.get("requires", [])
-    names = []
-    for stated in requires if isinstance(requires, list) else ():
-        try:
-            names.append(Requirement(str(stated)).name)
-        except InvalidRequirement:
-            continue
+    names = [requirement.name for requirement in _build_requires(pyproject)]
     backend = str(table.get("build-backend", default))
     known = {
         "maturin": "maturin",
@@ -196,3 +254,17 @@ def build_system(pyproject: str | None) -> tuple[tuple[str, ...], str]:
     }
     names += [tool for module, tool in known.items() if backend.startswith(module)]
     return tuple(names), backend
+
+
+def _build_requires(pyproject: str | None) -> Iterator[Requirement]:
+    """Yield those of ``build-system.requires`` that can be understood."""
+    try:
+        table: Any = tomllib.loads(pyproject or "").get("build-system", {})
+    except tomllib.TOMLDecodeError:
+        return
+    requires = table.get("requires", []) if isinstance(table, dict) else []
+    for stated in requires if isinstance(requires, list) else ():
+        try:
+            yield Requirement(str(stated))
+        except InvalidRequirement:
+            continue

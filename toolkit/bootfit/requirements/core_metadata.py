@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from packaging.metadata import parse_email
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,24 @@ def metadata_of(texts: Mapping[str, str]) -> SdistMetadata:
         promised=promised,
         source=source,
     )
+
+
+def other_project(pkg_info: str, name: str, version: Version) -> str:
+    """Return what an sdist's ``PKG-INFO`` calls it where that is not ``name`` ``version``.
+
+    "" where it agrees, or does not say. An installer discards what is built of such an sdist:
+    neither may be dynamic (PEP 643), and pip compares both.
+    """
+    raw, _ = parse_email(pkg_info)
+    own_name, own_version = raw.get("name") or "UNKNOWN", raw.get("version") or ""
+    try:
+        same = not own_version or Version(own_version) == version
+    except InvalidVersion:
+        same = False
+    # What an old setuptools wrote where it did not know.
+    if own_name == "UNKNOWN" or (canonicalize_name(own_name) == canonicalize_name(name) and same):
+        return ""
+    return f"its PKG-INFO says that it is {own_name} {own_version}"
 
 
 def _sound(text: str) -> bool:

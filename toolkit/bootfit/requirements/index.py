@@ -21,6 +21,7 @@ from bootfit.requirements.index_address import (
     IndexAddress,
     IndexContradictsError,
     IndexUnreachableError,
+    OfflineError,
     index_address,
 )
 from bootfit.requirements.index_page import IndexFile, ProjectFiles, merge
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from bootfit.requirements.index_http import IndexHttp, SentPage
 
-__all__ = ["Index", "IndexAddress", "IndexUnreachableError", "index_address"]
+__all__ = ["Index", "IndexAddress", "IndexUnreachableError", "OfflineError", "index_address"]
 
 _THREADS = 3
 #: How often a page is read before it is said that the index contradicts itself.
@@ -191,7 +192,7 @@ class Index:
 
     def _refuse_offline(self, what: str) -> None:
         if self._cache is not None and self._cache.freshness == "offline":
-            raise IndexUnreachableError(f"offline, and {what} is not in the cache", _ONLINE)
+            raise OfflineError(f"offline, and {what} is not in the cache", _ONLINE)
 
 
 def _is_packed(data: bytes) -> bool:

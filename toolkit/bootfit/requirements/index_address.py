@@ -11,6 +11,10 @@ class IndexUnreachableError(UndeterminedError):
     """The index did not answer, or not with an index page."""
 
 
+class OfflineError(IndexUnreachableError):
+    """Nothing may be asked, and what was kept does not answer."""
+
+
 class IndexContradictsError(IndexUnreachableError):
     """The index told the resolver of a version that its page does not have."""
 

@@ -74,10 +74,12 @@ def read_html_page(
     """Return the files on an HTML page of project ``name`` that was fetched from ``base_url``.
 
     Raises:
-        NotAPage: it is something else: a login form, an error page, no HTML at all.
+        NotAPage: it is something else: a login form, an error page, half a page, no HTML at all.
     """
     from pypi_simple import ProjectPage
 
+    if half := _cut_short(body):
+        raise NotAPage(half)
     try:
         page = ProjectPage.from_html(name, body.decode(encoding), base_url)
     except Exception as error:  # noqa: BLE001 - a stranger's bytes may break the parser anyhow
@@ -193,6 +195,23 @@ def _version(text: str) -> Version | None:
         return Version(text)
     except InvalidVersion:
         return None
+
+
+def _cut_short(body: bytes | bytearray) -> str:
+    """Return why the page is not whole; "" where it may be.
+
+    A server that tells no length ends its answer by hanging up, and may do so in the middle.
+    """
+    end = bytes(body[-(1 << 16) :]).lower()
+    whole = end.rstrip().endswith((b"</html>", b"</body>"))
+    if whole or b"<" not in end:
+        return ""
+    if end.rfind(b"<") > end.rfind(b">"):
+        return "half a page: it ends in the middle of a tag"
+    if end.rfind(b"<a ") > end.rfind(b"</a"):
+        return "half a page: it ends in the middle of a link"
+    opened = b"<html" in body[: 1 << 12].lower()
+    return "half a page: it ends before its end tag" if opened and b"</html" not in end else ""
 
 
 def _looks_like_index(body: bytes | bytearray) -> bool:

@@ -76,6 +76,11 @@ def read_answer(code: int, output: str, errors: str) -> Answer:
     line = first.removeprefix("error: ")
     causes = [text.removeprefix("cause: ") for text in causes if text.startswith("cause: ")]
     detail = ": ".join(dict.fromkeys((*causes[:1], *causes[-1:])))
+    if broken := re.search(r"Failed to (?:unzip|read|parse) wheel: (\S+\.whl)", errors):
+        raise UndeterminedError(
+            f"{broken[1]} is no sound wheel: {detail or line}",
+            "choose another version of it, or ask another index",
+        )
     if re.search(_UNREACHABLE, errors):
         raise UndeterminedError(
             f"the index did not answer the resolver: {detail or line}",

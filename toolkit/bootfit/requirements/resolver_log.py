@@ -7,14 +7,16 @@ tells before it begins, and then its run is ended and the sdist read here, which
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from bootfit.requirements.page_formats import kind_and_version
 from bootfit.requirements.resolver_answer import NeedsMetadata
 
 #: The value of `RUST_LOG` that makes uv say what is listened for here.
@@ -22,6 +24,11 @@ LOG = "uv_client::cached_client=debug,uv_distribution=debug"
 _LOGGED = re.compile(r"(?:TRACE|DEBUG|INFO|WARN) ")
 #: "No cache entry for: https://host/simple/flask/".
 _PAGE = re.compile(r"(?:TRACE|DEBUG|INFO) [^:]*: https?://\S+/([a-z0-9][a-z0-9._-]*)/\s*$")
+#: The same of a file, as uv is about to ask for it: not all addresses end with its name.
+_FILE = re.compile(
+    r"(?:TRACE|DEBUG|INFO) [^:]*: https?://\S+/([^/?#\s]+\.(?:gz|zip|bz2|tgz|xz))\s*$"
+)
+#: As uv begins to unpack it.
 _SDIST = re.compile(r"DEBUG Downloading source distribution: ([\w.-]+)==(\S+)\s*$")
 #: What uv itself puts into the folder of its cache that holds sdists.
 _ITS_OWN = {".git", ".gitignore"}
@@ -43,11 +50,13 @@ def listen(process: "subprocess.Popen[str]", heard: Callable[[str], None]) -> He
         heard: told the name of each project whose index page is read, as it is read.
     """
     said: list[str] = []
+    names: set[str] = set()
     for line in process.stderr or ():
-        if sdist := _sdist_in(line):
+        if sdist := _sdist_in(line) or _sdist_at(line, names):
             process.kill()
             return Heard("".join(said), sdist)
         if page := _PAGE.match(line):
+            names.add(canonicalize_name(page[1]))
             heard(page[1])
         if not _LOGGED.match(line):
             said.append(line)
@@ -77,3 +86,12 @@ def _sdist_in(line: str) -> NeedsMetadata | None:
         return NeedsMetadata(canonicalize_name(found[1]), Version(found[2]))
     except InvalidVersion:
         return None
+
+
+def _sdist_at(line: str, names: Collection[str]) -> NeedsMetadata | None:
+    """Return the sdist of one of the projects ``names`` whose address ``line`` ends with."""
+    file = _FILE.match(line)
+    for name in sorted(names) if file else ():
+        if file and (found := kind_and_version(unquote(file[1]), name)):
+            return NeedsMetadata(canonicalize_name(name), found[1])
+    return None

@@ -162,10 +162,11 @@ class NothingChecked(Rule):
 
 
 class UnreadableSdist(Rule):
-    """A distribution has no wheel for the target and its sdist cannot be read.
+    """A distribution's file cannot be read: its sdist, where it has no wheel, or its wheel.
 
-    It is cut short, not an archive, or expands beyond all reason. An installer would fail on it,
-    or fill the disk. Mend it by choosing another version. Source: the file on the index.
+    It is cut short, not an archive, out of reach, or expands beyond all reason. An installer would
+    fail on it, or fill the disk. Mend it by choosing another version. Source: the file on the
+    index.
     """
 
     code = "BF112"
@@ -259,8 +260,10 @@ class RefusesBuild(Rule):
     """A distribution has no wheel for the target, and its sdist cannot be built on any machine.
 
     Its setup.py raises on purpose, as names do that were given up (`sklearn`, `tensorflow-gpu`),
-    or is written for Python 2. No compiler mends that: require what it names instead. Source: the
-    sdist's setup.py, whose syntax was read and not run.
+    is written for Python 2, or refuses this Python; or it has neither a setup.py nor a
+    pyproject.toml; or it has members that lead out of it, or calls itself something else, and
+    installers refuse such sdists. No compiler mends that: require what it names instead, or another
+    version. Source: the sdist's setup.py, whose syntax was read and not run; PEP 517, 643 and 706.
     """
 
     code = "BF120"

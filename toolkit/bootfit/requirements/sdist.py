@@ -12,10 +12,11 @@ from bootfit.requirements.build_needs import (
     build_system,
     need_of_generator,
     need_of_sdist,
+    nothing_to_build,
     runs_setup,
 )
-from bootfit.requirements.core_metadata import SdistMetadata, metadata_of
-from bootfit.requirements.index import Index
+from bootfit.requirements.core_metadata import SdistMetadata, metadata_of, other_project
+from bootfit.requirements.index import Index, IndexUnreachableError, OfflineError
 from bootfit.requirements.index_page import IndexFile, ProjectFiles, sdist_of
 from bootfit.requirements.wheel_match import is_pure
 
@@ -27,10 +28,10 @@ def find_build_need(index: Index, page: ProjectFiles, version: Version) -> Build
     """Return what building ``version`` needs, or None where it has no sdist.
 
     Another wheel of the version is asked first (some 100 kB by range), then the sdist, read as
-    far as its build requirements.
+    far as its build requirements, or to its end where nothing is to be compiled.
 
     Raises:
-        UndeterminedError: the index does not answer.
+        UndeterminedError: the sdist is not kept, and nothing may be asked.
     """
     files = page.of(version)
     sdist = sdist_of(files)
@@ -40,10 +41,22 @@ def find_build_need(index: Index, page: ProjectFiles, version: Version) -> Build
         return need
     try:
         members = read_members(index, sdist, _is_wanted, _knows_build)
-    except UnreadableArchive as error:
+    except OfflineError:
+        raise
+    except (UnreadableArchive, IndexUnreachableError) as error:
+        # One file that cannot be had says nothing of the others.
         return BuildNeed("pure-sdist", (), unreadable=f"{sdist.filename}: {error}")
     texts = _inside(members.texts)
-    need = need_of_sdist(members.names, texts, pure_elsewhere=_pure_elsewhere(page))
+    refused = (
+        members.unsafe
+        or nothing_to_build(members.names)
+        or other_project(texts.get("PKG-INFO", ""), page.name, version)
+    )
+    if refused:
+        return BuildNeed("refusing-sdist", (f"{sdist.filename}: {refused}",))
+    need = need_of_sdist(
+        members.names, texts, pure_elsewhere=_pure_elsewhere(page), uploaded=sdist.uploaded
+    )
     if "PKG-INFO" in texts and not metadata_of(texts).promised and not _other_wheel(files):
         return replace(need, dynamic_dependencies=True)
     return need
@@ -55,14 +68,16 @@ def find_metadata(index: Index, page: ProjectFiles, version: Version) -> SdistMe
     A sdist that cannot be read, or none, gives metadata without dependencies, not promised.
 
     Raises:
-        UndeterminedError: the index does not answer.
+        UndeterminedError: the sdist is not kept, and nothing may be asked.
     """
     sdist = sdist_of(page.of(version))
     if sdist is None:
         return SdistMetadata(source="nothing", readable=False)
     try:
         members = read_members(index, sdist, _is_wanted, _knows_dependencies)
-    except UnreadableArchive as error:
+    except OfflineError:
+        raise
+    except (UnreadableArchive, IndexUnreachableError) as error:
         return SdistMetadata(source=f"nothing: {sdist.filename}: {error}", readable=False)
     return metadata_of(_inside(members.texts))
 
@@ -115,7 +130,10 @@ def _knows_build(members: Members) -> bool:
         return False
     requires, backend = build_system(texts["pyproject.toml"])
     decisive = not runs_setup(requires, backend) or {"setuptools-rust", "maturin"} & set(requires)
-    return bool(decisive) and ("PKG-INFO" in texts or backend in {"maturin", "mesonpy"})
+    compiles = need_of_sdist(members.names, texts).need in {"c-sdist", "rust-sdist"}
+    return (
+        bool(decisive) and compiles and ("PKG-INFO" in texts or backend in {"maturin", "mesonpy"})
+    )
 
 
 def _knows_dependencies(members: Members) -> bool:

@@ -10,6 +10,10 @@ _PYTHON_2 = re.compile(r"Missing parentheses in call to|leading zeros in decimal
 #: Commands that build; classes of these names in setuptools are overridden by other builds.
 _BUILDS = {"build", "build_py", "build_ext", "build_clib", "install", "bdist_wheel"}
 _LONGEST_MESSAGE = 160
+#: Names of bounds, and what they say of Python.
+_BOUNDS = {"min_python_version": ">=", "max_python_version": "<"}
+#: What is left where such a comparison raises.
+_OPPOSITE: dict[type[ast.cmpop], str] = {ast.Lt: ">=", ast.GtE: "<"}
 
 
 def refusal(script: str) -> str:
@@ -80,6 +84,59 @@ def opt_out(script: str) -> str:
     """Return the variable of the environment that leaves the compiled part out; "" for none."""
     found = re.search(r"[\"'](\w*(?:NO_EXTENSIONS|SKIP_CYTHON|NO_EXT)\w*)[\"']", script)
     return found[1] if found else ""
+
+
+def pythons(script: str) -> str:
+    """Return the Pythons that ``script`` allows, as a specifier; "" where it says nothing.
+
+    Two ways are known: a comparison of sys.version_info that raises as the script begins, and
+    the bounds that numba and llvmlite have, which a function of theirs holds against Python.
+    """
+    module = _parsed(script)
+    if module is None:
+        return ""
+    bounds = [bound for statement in module.body if (bound := _allowed(statement))]
+    known = {
+        target.id: str(node.value.value)
+        for node in module.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        for target in node.targets
+        if isinstance(target, ast.Name) and target.id in _BOUNDS
+    }
+    for node in module.body:
+        if isinstance(node, ast.FunctionDef) and any(
+            isinstance(n, ast.Raise) for n in ast.walk(node)
+        ):
+            used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} & set(known)
+            bounds += [f"{_BOUNDS[name]}{known[name]}" for name in sorted(used, reverse=True)]
+    return ",".join(dict.fromkeys(bounds))
+
+
+def imports_at_once(script: str, name: str) -> bool:
+    """Return whether ``script`` imports the module ``name`` as it begins, come what may."""
+    module = _parsed(script)
+    return module is not None and any(
+        (isinstance(node, ast.ImportFrom) and node.module == name)
+        or (isinstance(node, ast.Import) and name in {alias.name for alias in node.names})
+        for node in module.body
+    )
+
+
+def _allowed(statement: ast.stmt) -> str:
+    """Return what ``if sys.version_info < (3, 8): raise …`` allows; "" for anything else."""
+    if not (isinstance(statement, ast.If) and any(map(_raises, statement.body))):
+        return ""
+    test = statement.test
+    if not (isinstance(test, ast.Compare) and len(test.ops) == 1):
+        return ""
+    left = test.left.value if isinstance(test.left, ast.Subscript) else test.left
+    (right,) = test.comparators
+    wanted = _OPPOSITE.get(type(test.ops[0]), "")
+    if ast.unparse(left) != "sys.version_info" or not isinstance(right, ast.Tuple) or not wanted:
+        return ""
+    numbers = [n.value for n in right.elts if isinstance(n, ast.Constant)]
+    whole = len(numbers) == len(right.elts) > 1 and all(type(n) is int for n in numbers)
+    return f"{wanted}{'.'.join(map(str, numbers[:3]))}" if whole else ""
 
 
 def _may_fail(node: ast.AST) -> bool:

@@ -158,6 +158,11 @@ def judge(
         evidence = (*reasons, build.unreadable, *_remark(candidate))
         findings.append(_finding(UnreadableSdist, candidate, message, evidence, remedy))
         return _judged(candidate, yanked, "unverified", evidence, findings, installs=False)
+    if build.python and not admits_python(build.python, target):
+        evidence = (*evidence, build.python_reason)
+        message = f"{candidate.subject} has no wheel for this target, and its sdist cannot be built"
+        findings.append(_finding(RefusesBuild, candidate, message, evidence, remedy))
+        return _judged(candidate, yanked, "refusing-sdist", evidence, findings, installs=False)
     if build.dynamic_dependencies and build.need != "refusing-sdist":
         evidence = (*evidence, "unverified dependencies: its metadata is older than version 2.2")
         findings.append(
