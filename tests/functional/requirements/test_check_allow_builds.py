@@ -190,3 +190,36 @@ def test_a_command_of_its_own_leaves_the_build_open_until_it_is_tried(index, che
     checks, findings, _ = check("own==1.0", python=HERE, allow_builds=True)
     assert not checks["own"].installs
     assert not [f for f in findings if "--allow-builds" in f.remedy]
+
+
+@pytest.mark.parametrize(
+    ("said", "severity"),
+    [
+        ("own.c:1:10: fatal error: ffi.h: No such file or directory", Severity.WARNING),
+        ("error: command 'gcc' failed with exit code 1", Severity.WARNING),
+        ("AttributeError: no attribute 'cython_sources'", Severity.ERROR),
+    ],
+)
+def test_only_what_a_compiler_lacks_here_may_be_there_on_the_builder(index, check, said, severity):
+    index.sdist(
+        "own", "1.0", {
+            "PKG-INFO": "Metadata-Version: 2.2\nName: own\nVersion: 1.0\n",
+            "pyproject.toml": PYPROJECT.replace("[]", "[]  # ext-modules", 1),
+            "own.py": BACKEND.format(act=f"raise SystemExit({said!r})"),
+            "own.c": "",
+        },
+    )  # fmt: skip
+    index.wheel("w", "1.0", "cp38-cp38-manylinux_2_17_x86_64")
+    checks, findings, _ = check("own", "w==1.0", python=HERE, allow_builds=True)
+    (finding,) = (f for f in findings if f.code == "BF121")
+    assert finding.severity is severity
+    assert checks["own"].installs == (severity is Severity.WARNING)
+
+
+def test_what_did_not_build_here_is_not_said_to_install_elsewhere(index, check, own):
+    own("raise SystemExit('error: no luck')")
+    index.wheel("w", "1.0", "cp310-cp310-manylinux_2_17_x86_64")
+    _, findings, _ = check("own", "w==1.0", python=HERE)
+    assert any("everything installs on Python 3.10" in f.remedy for f in findings)
+    _, findings, _ = check("own", "w==1.0", python=HERE, allow_builds=True)
+    assert not any("everything installs" in f.remedy for f in findings)

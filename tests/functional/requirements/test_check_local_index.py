@@ -289,7 +289,7 @@ def test_a_lock_is_checked_as_it_stands(index, check, project):
         ("BF111", "d", 22),
     ]
     assert "everything installs on Python 3.11" in findings[0].remedy
-    assert index.asked == []
+    assert index.asked == ["/simple/b/"]
 
 
 def test_a_folder_of_the_project_is_read_where_it_states_its_dependencies(index, check, project):

@@ -18,7 +18,7 @@ def uv_lock(index, *names):
     return own
 
 
-def test_uv_lock_needs_no_index(index, check, project):
+def test_uv_lock_needs_no_index_for_its_verdicts(index, check, project):
     index.wheel("a", "1.0")
     index.wheel("b", "1.0", f"cp311-cp311-{MANYLINUX}", requires=["gone"])
     (project / "uv.lock").write_text(uv_lock(index, "a", "b"))
@@ -27,7 +27,23 @@ def test_uv_lock_needs_no_index(index, check, project):
     assert [f.code for f in findings] == ["BF105"]
     assert "everything installs on Python 3.11" in findings[0].remedy
     assert result.resolved
-    assert index.asked == []
+    # Only for the way out.
+    assert index.asked == ["/simple/b/"]
+
+
+def test_the_way_out_of_a_lock_is_asked_of_an_index_that_answers(index, check, project):
+    index.wheel("a", "1.0")
+    index.wheel("b", "1.0", f"cp311-cp311-{MANYLINUX}")
+    lock = uv_lock(index, "a", "b")
+    index.wheel("b", "2.0")
+    (project / "uv.lock").write_text(lock)
+    checks, (finding,), _ = check(files=("uv.lock",))
+    assert "nearest with a wheel: b 2.0 (later)" in finding.remedy
+    # That it does not answer takes nothing from the verdicts.
+    index.answers["/simple/b/"] = lambda h: h.give(500, "text/plain", b"")
+    again, (finding,), _ = check(files=("uv.lock",), freshness="refresh")
+    assert again == checks
+    assert "nearest" not in finding.remedy
 
 
 def test_poetry_lock_takes_the_files_that_it_lists(index, check, project):

@@ -2,6 +2,10 @@
 
 from collections import Counter
 
+import pytest
+
+from bootfit.model.errors import UsageError
+
 MANYLINUX = "manylinux_2_17_x86_64"
 
 
@@ -68,3 +72,8 @@ def test_what_has_no_wheel_is_read_once_for_all_pythons(index, check):
     sdist = "pure-sdist"
     assert by_name(result.matrix) == {"old": [sdist, sdist, "wheel", sdist]}
     assert index.asked.count("/files/old-1.0.tar.gz") == 1
+
+
+def test_pythons_older_than_tools_support_are_refused(check):
+    with pytest.raises(UsageError, match=r"Python 3\.7 cannot be checked"):
+        check("a", python="3.7")

@@ -29,6 +29,11 @@ def complaint(folder, data, file="requirements.txt"):
         (b"flask\nclick\x00==8\n", "2:6", "a NUL byte"),
         (b"flask\n\xff\n", "2:1", "not UTF-8 text"),
         (b"\xff\xfe\x00", "1:3", "not UTF-16 text"),
+        ("a\n\0".encode("utf-32"), "2:1", "a NUL"),
+        (b"\xff\xfe\0\0a", "1:5", "not UTF-32 text"),
+        (b"# coding: klingon\n", "1:1", "klingon"),
+        (b"# coding: zip\n", "1:1", "zip"),
+        (b"a\n\n# coding: latin-1\n\xe9\n", "4:1", "not UTF-8 text"),
         (b"flask\n._-\n", "2:1", "no name is left when it is normalized"),
         (b"_\n", "1:1", "no name is left"),
         (b"flask==abc\n", "1:8", "'abc' is not a version"),
@@ -114,3 +119,27 @@ def test_files_that_include_each_other_twice_are_read_once(tmp_path):
     assert len(found.requirements) == 41
     assert [entry.text for entry in found.constraints] == ["last==1.0"]
     assert len(found.files) == 42
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "# été\nflask\n".encode("utf-8-sig"),
+        "# été\nflask\n".encode("utf-16"),
+        "# été\nflask\n".encode("utf-32"),
+        "# -*- coding: latin-1 -*-\n# été\nflask\n".encode("latin-1"),
+        "\n# vim: set fileencoding=cp1252 :\nflask  # été\n".replace("\n#", "#", 1).encode(
+            "cp1252"
+        ),
+    ],
+)
+def test_encodings_that_a_file_states(tmp_path, data):
+    (tmp_path / "requirements.txt").write_bytes(data)
+    found = read_project(tmp_path, ["requirements.txt"], TARGET)
+    assert [entry.requirement.name for entry in found.requirements] == ["flask"]
+
+
+def test_files_that_include_one_another_without_end(tmp_path):
+    for number in range(1500):
+        (tmp_path / f"{number}.txt").write_text(f"-r {number + 1}.txt\n")
+    assert "more than 50 deep" in complaint(tmp_path, None, "0.txt")

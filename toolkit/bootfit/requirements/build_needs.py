@@ -44,7 +44,7 @@ _EXTENSION = re.compile(r"\bext_modules\b|\bExtension\(|\bcffi_modules\b|\bcytho
 _OWN_COMMAND = re.compile(r"\bcmdclass\b|\bdistclass\b|\bhas_ext_modules\b")
 #: In ``tool.setuptools.ext-modules`` of a pyproject.toml.
 _OPTIONAL_TABLE = re.compile(r"(?m)\boptional\s*=\s*true\b")
-_NOT_BUILT = re.compile(r"(?:^|/)(?:tests?|docs?|examples?|benchmarks?)/")
+_NOT_BUILT = re.compile(r"(?:^|/)(?:tests?|docs?|demos?|examples?|benchmarks?)/")
 
 
 #: The day of Cython 3.0, which refuses or compiles otherwise much of what was written before.

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from bootfit.model.errors import UndeterminedError
 from bootfit.requirements.build_needs import BuildNeed
 from bootfit.requirements.index_page import ProjectFiles
 from bootfit.requirements.inquiry import Inquiry
@@ -67,7 +68,7 @@ def _judge(inquiry: Inquiry, candidate: Candidate, *, with_nearest: bool) -> Jud
         or python_refusal(candidate, inquiry.target)
         or yanked_reason(candidate, inquiry.target) is not None
     )
-    page = _page(inquiry, candidate) if troubled and with_nearest else None
+    page = _other_versions(inquiry, candidate) if troubled and with_nearest else None
     return judge(
         candidate,
         inquiry.platform,
@@ -93,3 +94,17 @@ def _page(inquiry: Inquiry, candidate: Candidate) -> ProjectFiles | None:
     if candidate.name in {package.name for package in inquiry.project.locked}:
         return None
     return inquiry.index.page(candidate.name)
+
+
+def _other_versions(inquiry: Inquiry, candidate: Candidate) -> ProjectFiles | None:
+    """Return all versions of a project, for the way out of a lock as well, where the index has it.
+
+    A lock is checked without an index, so one that does not answer takes nothing from it.
+    """
+    if page := _page(inquiry, candidate):
+        return page
+    try:
+        page = inquiry.index.page(candidate.name)
+    except UndeterminedError:
+        return None
+    return page if page.on_index else None

@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 #: An index that says nothing for so long is out of reach.
 TIMEOUT_SECONDS = 30.0
+#: What tools still support; older ones have other rules for wheels.
+OLDEST_PYTHON = (3, 8)
 
 
 def check_files(
@@ -99,6 +101,11 @@ def open_inquiry(
     """
     if not files:
         raise UsageError("no requirement file is named", "name one with -r requirements.txt")
+    if target.python_minor < OLDEST_PYTHON:
+        raise UsageError(
+            f"Python {target.python_name} cannot be checked",
+            "name one from {}.{} on".format(*OLDEST_PYTHON),
+        )
     before = _moment(exclude_newer)
     progress(f"Reading {', '.join(files)}")
     project = read_project(root, files, target)

@@ -24,6 +24,7 @@ from bootfit.requirements.requirement_file import (
     parse_entries,
 )
 from bootfit.requirements.target_environment import applies
+from bootfit.requirements.text_encoding import encoding_of
 from bootfit.requirements.toml_text import load_toml
 
 #: What is read of one file: the longest lists with hashes are of some MiB, locks of some more.
@@ -31,6 +32,9 @@ MAX_BYTES = 8 * 1024**2
 MAX_LOCK_BYTES = 64 * 1024**2
 #: Of all files together.
 MAX_REQUIREMENTS = 20_000
+#: Files that include one another, one in the other.
+MAX_NESTED = 50
+_WIDE = frozenset({"utf-16", "utf-32"})
 _LOCK = re.compile(r"pylock(\.[^.]+)?\.toml")
 _FOLDER = re.compile(r"(?:-e\s+)?(?P<folder>\.[^\[\]:]*?)/?(?:\[(?P<extras>[^\]]*)\])?")
 
@@ -162,20 +166,30 @@ def _lock(root: Path, source: RequirementSource, target: Target) -> Lock:
 
 def _text(root: Path, file: str, mentioned: Place | None = None) -> str:
     data = _bytes(root, file, mentioned)
-    encoding = "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
-    nul = data.find(b"\0") if encoding != "utf-16" else -1
+    try:
+        encoding = encoding_of(data, stated=not file.endswith((".toml", ".lock")))
+    except (LookupError, ValueError) as error:
+        raise UsageError(
+            f"{file}:1:1: it says that its encoding is one that there is not: {error}",
+            "save the file as UTF-8",
+        ) from None
+    nul = data.find(b"\0") if encoding not in _WIDE else -1
     if nul >= 0:
         raise UsageError(
             f"{file}:{_position(data, nul)}: a NUL byte: this is no text", "save the file as UTF-8"
         )
     try:
-        return data.decode(encoding)
+        text = data.decode(encoding)
     except UnicodeDecodeError as error:
-        kind = "UTF-16" if encoding == "utf-16" else "UTF-8"
+        kind = encoding.removesuffix("-sig").upper()
         raise UsageError(
             f"{file}:{_position(data, error.start)}: this is not {kind} text",
             "save the file as UTF-8",
         ) from None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise UsageError(f"{file}:{line}:1: a NUL: this is no text", "save the file as UTF-8")
+    return text
 
 
 def _bytes(root: Path, file: str, mentioned: Place | None) -> bytes:
@@ -219,12 +233,7 @@ def _read_requirements(
     mentioned: Place | None = None,
 ) -> None:
     key = str(Path(file))
-    if key in above:
-        cycle = " → ".join((*above[above.index(key) :], key))
-        raise UsageError(
-            f"{mentioned}: requirement files include one another: {cycle}",
-            "take one of the -r lines out",
-        )
+    _refuse_rings(key, above, mentioned)
     if (key, constraint) in found.included:
         return
     found.included.add((key, constraint))
@@ -256,6 +265,20 @@ def _read_requirements(
                 found.uncheckable.append(entry)
         else:
             found.options.append(entry)
+
+
+def _refuse_rings(key: str, above: tuple[str, ...], mentioned: Place | None) -> None:
+    if key in above:
+        cycle = " → ".join((*above[above.index(key) :], key))
+        raise UsageError(
+            f"{mentioned}: requirement files include one another: {cycle}",
+            "take one of the -r lines out",
+        )
+    if len(above) >= MAX_NESTED:
+        raise UsageError(
+            f"{mentioned}: requirement files include one another more than {MAX_NESTED} deep",
+            "include them from one file",
+        )
 
 
 def _add(

@@ -74,6 +74,8 @@ class NoSuchVersion(Rule):
 class Yanked(Rule):
     """A version was withdrawn by its maintainers ("yanked").
 
+    A lock does not say so: what it pins is not looked up, check the file that it was made of.
+
     Installers still take it when it is pinned exactly, and skip it otherwise. The reason, where
     one was given, is in the message. Mend it by moving to a later version. Source: PEP 592.
     """
@@ -276,8 +278,8 @@ class BuildFailed(Rule):
 
     `--allow-builds` was given, so the sdist was built on this machine, with a Python of the
     target's version, the tools that the platform's builder has, and the newest build requirements:
-    an installer would meet the same error. Where the sdist needs a compiler it is a warning, since
-    this machine may lack a header that the builder has. Mend it by moving to a version that has a
+    an installer would meet the same error. Where a compiler failed it is a warning, since this
+    machine may lack a header that the builder has. Mend it by moving to a version that has a
     wheel. Source: the last lines of the build.
     """
 

@@ -1,5 +1,6 @@
 """Verdicts about sdists put to the proof: each is built, where the user allowed that."""
 
+import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -18,6 +19,11 @@ from bootfit.requirements.verdict import TRY, Candidate, Judged
 _JOBS = 2
 _COMPILED = {"c-sdist", "rust-sdist"}
 _BUILT = {"pure-sdist", "optional-c-sdist", *_COMPILED}
+#: What a compiler, a linker or their set-up says of what is not there.
+_OF_A_MACHINE = re.compile(
+    r"(?i)fatal error:|no such file|not found|cannot find|unable to find|could not find|linker|"
+    r"undefined reference|(?:cc|\+\+|clang|cargo|cmake|ninja|meson|ld)\b.*(?:fail|error|exit)"
+)
 #: What a build that was tried says better.
 _ANSWERED = {FromSdist.code, SlowBuild.code}
 
@@ -82,7 +88,8 @@ def _proven(judged: Judged, trial: TrialBuild) -> Judged:
             for f in findings
         )
         return Judged(check, told)
-    compiled = check.verdict in _COMPILED
+    # A compiler's error may be this machine's own: the builder may have what is missing here.
+    compiled = check.verdict in _COMPILED and any(map(_OF_A_MACHINE.search, trial.words))
     remedies = [f.remedy for f in judged.findings if f.code in _ANSWERED and f.remedy]
     finding = BuildFailed.finding(
         check.name,
