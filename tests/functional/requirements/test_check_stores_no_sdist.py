@@ -6,6 +6,7 @@ import tarfile
 import pytest
 
 from bootfit.requirements import archives, resolve
+from bootfit.requirements.resolver_log import forget_sdists
 
 PKG_INFO = "Metadata-Version: {}\nName: {}\nVersion: 1.0\n"
 
@@ -69,3 +70,37 @@ def test_what_an_sdist_requires_is_read_once_and_known_offline(index, check):
     index.asked.clear()
     assert check("a==1.0", freshness="offline")[2] == first
     assert index.asked == []
+
+
+@pytest.mark.parametrize("address", ["/odd?sdist=1", "/odd/a-1.0-py3-none-any.whl"])
+def test_an_address_that_does_not_say_what_it_gives(index, check, tmp_path, address, monkeypatch):
+    setup = "from setuptools import setup\nsetup()\n"
+    index.sdist("a", "1.0", {"PKG-INFO": PKG_INFO.format("2.2", "a"), "setup.py": setup})
+    index.extra["a-1.0.tar.gz"] = {"url": address}
+    data = index.files["/files/a-1.0.tar.gz"]
+    asked = []
+
+    def answer(handler):
+        asked.append(handler.headers["User-Agent"].partition("/")[0])
+        handler.give(200, "application/octet-stream", data)
+
+    index.answers[address] = answer
+    forgotten = []
+    monkeypatch.setattr(
+        resolve, "forget_sdists", lambda cache: forgotten.append(forget_sdists(cache))
+    )
+    checks, _, _ = check("a==1.0")
+    assert checks["a"].verdict == "pure-sdist"
+    assert forgotten
+    assert "bootfit" in asked
+    assert unpacked(tmp_path) == []
+
+
+def test_what_an_earlier_run_left_is_removed(index, check, tmp_path):
+    left = tmp_path / "cache" / "bootfit" / "uv" / "sdists-v11" / ".tmpX" / "bomb-1.0"
+    left.mkdir(parents=True)
+    (left / "big").write_text("x" * 1000)
+    setup = "from setuptools import setup\nsetup()\n"
+    index.sdist("a", "1.0", {"PKG-INFO": PKG_INFO.format("2.2", "a"), "setup.py": setup})
+    check("a==1.0")
+    assert unpacked(tmp_path) == []

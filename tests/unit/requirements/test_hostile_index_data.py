@@ -123,6 +123,11 @@ def xz_that_wants(dictionary):
     return bytes(data)
 
 
+def test_the_largest_sdist_that_is_known_is_read():
+    # pyspark, which has no wheels, has 434 MB.
+    assert archives.MAX_COMPRESSED_BYTES > 434_000_000
+
+
 def test_a_dictionary_that_would_fill_the_memory_is_refused():
     legacy = bytearray(lzma.compress(b"x" * 1000, lzma.FORMAT_ALONE))
     legacy[1:5] = (3 * 2**29).to_bytes(4, "little")

@@ -25,7 +25,7 @@ from bootfit.requirements.member_paths import shown, unsafe_link, unsafe_path
 __all__ = ["Members", "UnreadableArchive", "expanded_bytes", "read_members"]
 
 #: Read at most this much of a tar file as it is sent, and as it expands.
-MAX_COMPRESSED_BYTES = 256 * 1024 * 1024
+MAX_COMPRESSED_BYTES = 512 * 1024 * 1024
 MAX_EXPANDED_BYTES = 1024 * 1024 * 1024
 #: Metadata is text of kilobytes; nothing larger is kept.
 MAX_MEMBER_BYTES = 4 * 1024 * 1024
