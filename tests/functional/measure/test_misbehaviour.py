@@ -73,6 +73,18 @@ def test_odd_and_harmless_is_measured(apps, python, rung):
     assert findings == []
 
 
+def test_a_pool_that_the_traced_run_spawns_starts_once(apps, python):
+    """Its processes must not run the agent's file, which cannot import there: Pool tries for ever."""
+    rung = "pools_by_spawning"
+    ladder = (ImplementationDeclaration(rung, f"rungs:{rung}", exercise="rungs:quiet"),)
+    root = apps / "misbehaving"
+    description = describe(root, python, None, declared=[PluginDeclaration("p", ladder)])
+    measurements, _ = measure_project(
+        description, root, python, samples=1, unions=[], time_limit_seconds=10
+    )
+    assert measurements.attributed(f"p:{rung}") is not None
+
+
 def test_a_daemon_is_told_and_ended(apps, python):
     result, findings = measure(apps, python, "becomes_a_daemon")
     assert result.status == "measured"

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _open, _read, _write, _close, _exit = os.open, os.read, os.write, os.close, os._exit
 _getpid, _cpu, _wall = os.getpid, time.process_time, time.perf_counter
 _NOBODY_LISTENS = 70
+_AGENT = __file__
 #: How long one rung is exercised again and again.
 _GROWING_SECONDS = 1.0
 
@@ -230,7 +231,7 @@ def failure(error: ProbedCodeError) -> dict[str, Any]:
     trace = cause.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code
-        if code.co_filename != __file__:
+        if code.co_filename != _AGENT:
             frames.append((code.co_filename, trace.tb_lineno, code.co_name))
         trace = trace.tb_next
     if isinstance(cause, SyntaxError) and cause.filename:
@@ -257,7 +258,10 @@ def begin(folder: str) -> tuple[dict[str, Any], Channel]:
     faulthandler.enable()  # a crash, or the parent's SIGABRT at the time limit, tells where
     with open(os.path.join(folder, "order"), "rb") as stream:
         order: dict[str, Any] = marshal.load(stream)  # noqa: S302 - the parent wrote it just now
-    here = os.path.dirname(os.path.abspath(__file__))
+    here = os.path.dirname(os.path.abspath(_AGENT))
+    # A process that the probed code spawns would run the file of this one's main module first, and
+    # not find what it imports: a pool would start it again and again.
+    sys.modules["__main__"].__dict__.pop("__file__", None)
     sys.path[:] = order["paths"] + [
         entry for entry in sys.path if os.path.abspath(entry or ".") != here
     ]

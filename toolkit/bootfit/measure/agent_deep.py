@@ -39,6 +39,8 @@ else:
 
     del sys.modules["agent_imports"]
 
+_AGENT = __file__
+
 if TYPE_CHECKING:
     from typing import Any
 
@@ -98,7 +100,7 @@ def at_peak(reader: Any, root: str) -> dict[str, Any]:
 def innermost(frames: Any) -> tuple[str, str, int]:
     """Return function, file and line of the innermost frame that is not the import machinery's."""
     for function, path, line in frames:
-        if not path.startswith("<frozen importlib") and path != __file__:
+        if not path.startswith("<frozen importlib") and path != _AGENT:
             return function, path, line
     return "", "", 0
 
