@@ -74,7 +74,7 @@ def test_odd_and_harmless_is_measured(apps, python, rung):
 
 
 def test_a_pool_that_the_traced_run_spawns_starts_once(apps, python):
-    """Its processes must not run the agent's file, which cannot import there: Pool tries for ever."""
+    """Its processes must not run the file of the agent, which cannot import there."""
     rung = "pools_by_spawning"
     ladder = (ImplementationDeclaration(rung, f"rungs:{rung}", exercise="rungs:quiet"),)
     root = apps / "misbehaving"
