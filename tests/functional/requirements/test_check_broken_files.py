@@ -39,7 +39,7 @@ def archive(*members):
             [
                 ("a-1.0/pyproject.toml", FLIT, ""),
                 ("a-1.0/PKG-INFO", INFO.format("a", "1.0"), ""),
-                ("/root/x", "", ""),
+                ("/etc/x", "", ""),
             ],
             "has an absolute path",
         ),

@@ -36,7 +36,7 @@ def union(walk: Walk, description: AppDescription, rungs: Sequence[str]) -> Prob
 
 
 def serving(walk: Walk, description: AppDescription, plan: Plan) -> ServingResult:
-    """Return what ``plan`` takes while it answers requests with all the memory it wants."""
+    """Return what ``plan`` takes while it answers requests in four times the budget."""
     from bootfit.emit import emit_all
     from bootfit.measure import find_interpreter
     from bootfit.measure.agent_run import memory_limit

@@ -114,7 +114,9 @@ class ProbeResult:
 
 @dataclass(frozen=True)
 class ServingResult:
-    """What gunicorn with one worker took while it answered the app's own requests, unlimited.
+    """What gunicorn with one worker took while it answered the app's own requests, with room.
+
+    It had four times the budget, so that what requests take is seen and not what a limit leaves.
 
     Memory is anonymous; the worker's includes the app, its plugins and child processes.
     """

@@ -136,7 +136,7 @@ def serving_to_measure(
     platform: Platform,
     wishes: Wishes,
 ) -> tuple[Plan, ...]:
-    """Return the plans to run, unlimited, that tell what requests need with the chosen rungs.
+    """Return the plans to run, with room, that tell what requests need with the chosen rungs.
 
     They have one worker, with the fewest threads that may be chosen and with the most. Empty where
     both were run, where nothing fits, and where gunicorn cannot serve the app.
