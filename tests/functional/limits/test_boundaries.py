@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -201,15 +202,24 @@ def test_a_kind_that_is_proven_is_not_tried_again_and_holds_all_the_same(kinds, 
     assert own_groups() == []
 
 
-def test_an_interruption_while_it_opens_leaves_nothing(monkeypatch):
+@pytest.mark.parametrize("beside", [False, True], ids=["alone", "beside a thread"])
+def test_an_interruption_while_it_opens_leaves_nothing(monkeypatch, beside):
     """Ctrl-C between the making of the group and its first use."""
     real = CgroupV1.open
+    done = threading.Event()
+    # The kernel gives a signal to any thread that does not block it.
+    thread = threading.Thread(target=done.wait)
 
     def interrupted(self, *, trial=True):
         real(self, trial=trial)
         os.kill(os.getpid(), signal.SIGINT)
+        # Time for another thread to be given the signal, and for this one to run its handler.
+        for _ in range(10):
+            time.sleep(0.01)
 
     monkeypatch.setattr(CgroupV1, "open", interrupted)
+    if beside:
+        thread.start()
     try:
         with open_boundary(LIMIT, kinds=["cgroup-v1"]):
             pytest.fail("it was not interrupted")
@@ -217,4 +227,7 @@ def test_an_interruption_while_it_opens_leaves_nothing(monkeypatch):
         pass
     except UndeterminedError as reason:
         pytest.skip(str(reason))
+    finally:
+        done.set()
     assert own_groups() == []
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bootfit.imports.statements import parse_quietly
 from bootfit.model.errors import UndeterminedError
+from bootfit.model.syntax_tree import parse_quietly
 
 _SERVERS = ("gunicorn", "uvicorn", "hypercorn", "daphne", "granian")
 _REFERENCE = re.compile(r"[A-Za-z_][\w.]*(?::[A-Za-z_][\w.]*(?:\([^()]*\))?)?")

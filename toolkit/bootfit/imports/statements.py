@@ -8,10 +8,11 @@ or system, and of ``if __name__ == "__main__"``.
 import ast
 import operator
 import re
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+
+from bootfit.model.syntax_tree import parse_quietly
 
 _WORD = re.compile(r"[A-Za-z_][\w.-]*")
 _LONGEST_NAME = 200
@@ -83,18 +84,6 @@ def read_module(source: str, package: str = "", python: tuple[int, ...] = (3, 13
     except (RecursionError, MemoryError):
         raise SyntaxError("nested too deeply") from None
     return ModuleSource(tuple(reader.found), frozenset(_named_in(tree)))
-
-
-def parse_quietly(source: str) -> ast.Module:
-    """Return the tree of ``source``; what the compiler warns of is its author's to see.
-
-    Raises:
-        SyntaxError: it does not parse.
-        ValueError: it holds NUL bytes (CPython below 3.12).
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return ast.parse(source)
 
 
 def words_of(text: str) -> frozenset[str]:

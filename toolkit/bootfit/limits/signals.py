@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 _ENDING = (signal.SIGTERM, signal.SIGHUP)
+_HELD = (signal.SIGINT, *_ENDING)
 
 
 @contextmanager
@@ -32,12 +33,43 @@ def endings_as_exceptions() -> Iterator[None]:
 
 @contextmanager
 def endings_held_off() -> Iterator[None]:
-    """Hold SIGINT, SIGTERM and SIGHUP back until the body, a bounded clean-up, is done."""
-    held = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, *_ENDING))
+    """Hold SIGINT, SIGTERM and SIGHUP back until the body, a bounded clean-up, is done.
+
+    The mask holds them from this thread, but then the kernel gives them to another one that does
+    not block them, and Python runs the handler in the main thread all the same. So the handlers
+    are put aside as well, and what came is raised again at the end.
+    """
+    came: list[int] = []
+    masked = signal.pthread_sigmask(signal.SIG_BLOCK, _HELD)
+    try:
+        with _handlers_put_aside(came):
+            yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, masked)
+        for number in came:
+            signal.raise_signal(number)
+
+
+@contextmanager
+def _handlers_put_aside(came: list[int]) -> Iterator[None]:
+    """Let signals do no more than stand in ``came`` while the body runs."""
+    if threading.current_thread() is not threading.main_thread():
+        # No handler runs in this thread.
+        yield
+        return
+    handlers = {number: signal.getsignal(number) for number in _HELD}
+    changed = {
+        number: handler
+        for number, handler in handlers.items()
+        if handler not in (signal.SIG_IGN, None)
+    }
+    for number in changed:
+        signal.signal(number, lambda number, _frame: came.append(number))
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, held)
+        for number, handler in changed.items():
+            signal.signal(number, handler)
 
 
 def _end(number: int, frame: FrameType | None) -> None:

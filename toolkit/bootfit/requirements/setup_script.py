@@ -4,6 +4,8 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from bootfit.model.syntax_tree import parse_quietly
+
 #: How a syntax error of Python 3 shows that a script is for Python 2. Any other may only mean
 #: that the script is for a newer Python than ours.
 _PYTHON_2 = re.compile(r"Missing parentheses in call to|leading zeros in decimal")
@@ -24,7 +26,7 @@ def refusal(script: str) -> str:
     given up (`sklearn`, `tensorflow-gpu`, `pytorch`).
     """
     try:
-        module = ast.parse(script)
+        module = parse_quietly(script)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         old = isinstance(error, SyntaxError) and (
             _PYTHON_2.search(error.msg or "") or "<>" in (error.text or "")
@@ -182,7 +184,7 @@ def _caught_by_name(module: ast.Module) -> set[str]:
 
 def _parsed(script: str) -> ast.Module | None:
     try:
-        return ast.parse(script)
+        return parse_quietly(script)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bootfit.model.finding import Place
+from bootfit.model.syntax_tree import parse_quietly
 
 #: option, short and long → the name of the setting in gunicorn's own file.
 _OPTIONS = {
@@ -114,7 +115,7 @@ def settings_from_words(words: Sequence[str], place: Place) -> dict[str, Stated]
 def settings_from_file(text: str, path: str) -> dict[str, Stated]:
     """Return the settings that a gunicorn.conf.py states at its top; nothing is executed."""
     try:
-        tree = ast.parse(text)
+        tree = parse_quietly(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return {}
     return {

@@ -1,0 +1,14 @@
+"""What every test and every command that one starts finds in its environment, wherever it runs."""
+
+import os
+
+#: Said by the machine that runs the tests, and read by bootfit: its width, colours and options.
+_SET_HERE = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "LINES")
+
+
+def pytest_configure() -> None:
+    for name in list(os.environ):
+        options = name.startswith("BOOTFIT_") and not name.startswith("BOOTFIT_TEST_")
+        if options or name in _SET_HERE:
+            del os.environ[name]
+    os.environ["COLUMNS"] = "110"
