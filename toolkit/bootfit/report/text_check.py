@@ -1,9 +1,8 @@
 """The requirements part of the text report."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from bootfit.model.check import CheckResult, DistributionCheck, Fix
@@ -11,6 +10,7 @@ from bootfit.model.run import Run
 from bootfit.model.sizes import format_mib
 from bootfit.model.style import Style
 from bootfit.report.text_matrix import matrix_section
+from bootfit.report.text_table import Cell, Column, figure_columns, fitted
 
 
 def check_section(run: Run, style: Style) -> list[RenderableType]:
@@ -48,7 +48,7 @@ def check_section(run: Run, style: Style) -> list[RenderableType]:
             )
         )
     if shown:
-        parts.append(_table(shown, sizes=style.verbosity > 0))
+        parts += _table(shown, style.width, sizes=style.verbosity > 0)
     sections: list[RenderableType] = [Group(*parts)]
     if check.fix is not None and (check.fix.edits or check.fix.reasons):
         sections.append(_fix(check.fix))
@@ -73,21 +73,20 @@ def _fix(fix: Fix) -> RenderableType:
     return Group(*lines)
 
 
-def _table(distributions: Iterable[DistributionCheck], *, sizes: bool) -> Table:
-    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
-    table.add_column("distribution", no_wrap=True)
-    table.add_column("verdict", no_wrap=True)
-    table.add_column("installs", no_wrap=True)
-    if sizes:
-        table.add_column("download", no_wrap=True, justify="right")
-        table.add_column("on disk", no_wrap=True, justify="right")
-    table.add_column("brought in by", overflow="fold")
+def _table(
+    distributions: Iterable[DistributionCheck], width: int, *, sizes: bool
+) -> list[RenderableType]:
+    columns = (
+        *(Column("distribution"), Column("verdict"), Column("installs")),
+        *(figure_columns("download", "on disk", going=("on disk",)) if sizes else ()),
+        Column("brought in by", folds=True),
+    )
+    rows: list[Sequence[Cell]] = []
     for d in distributions:
         size = [_size(_download_bytes(d)), _size(_installed_bytes(d))] if sizes else []
-        table.add_row(
-            f"{d.name} {d.version}", d.verdict, _installs(d), *size, Text(" → ".join(d.chain))
-        )
-    return table
+        chain = " → ".join(d.chain)
+        rows.append((f"{d.name} {d.version}", d.verdict, _installs(d), *size, chain))
+    return fitted(columns, rows, width)
 
 
 def _download_bytes(distribution: DistributionCheck) -> int:

@@ -1,14 +1,22 @@
 """The comparison part of the text report: one line a figure, base and head side by side."""
 
+from collections.abc import Sequence
+
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from bootfit.model.amounts import amount, by_how_much
 from bootfit.model.comparison import Change, Figure
 from bootfit.model.run import Run
 from bootfit.model.style import Style
+from bootfit.report.text_table import Cell, Column, figure_columns, fitted
 
+_COLUMNS = (
+    Column("subject"),
+    Column("figure"),
+    *figure_columns("base", "head", "difference", "may differ by", going=("may differ by", "base")),
+    Column("", folds=True),
+)
 _MARKS = {
     "worse": ("✗ worse", "bold red"),
     "better": ("✓ better", "green"),
@@ -28,15 +36,10 @@ def comparison_section(run: Run, style: Style) -> list[RenderableType]:
         for change in comparison.changes
         if style.verbosity > 0 or change.verdict != "same" or _is_total(change)
     ]
-    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
-    table.add_column("subject", no_wrap=True)
-    table.add_column("figure", no_wrap=True)
-    for heading in ("base", "head", "difference", "may differ by"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("", overflow="fold")
+    rows: list[Sequence[Cell]] = []
     subject = ""
     for change in shown:
-        table.add_row(change.subject if change.subject != subject else "", *_cells(change))
+        rows.append((change.subject if change.subject != subject else "", *_cells(change)))
         subject = change.subject
     lines: list[RenderableType] = [
         Text(f"{comparison.base} against {comparison.head}", style="bold"),
@@ -45,7 +48,7 @@ def comparison_section(run: Run, style: Style) -> list[RenderableType]:
             "CPU seconds; medians; may differ by: the largest of noise and tolerances",
             style="dim",
         ),
-        table,
+        *fitted(_COLUMNS, rows, style.width),
     ]
     hidden = len(comparison.changes) - len(shown)
     if hidden:

@@ -1,12 +1,20 @@
 """The part of the text report about what probes did beside taking memory: with ``-v``."""
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from bootfit.model.measurement import MeasurementSet, ProbeResult, Samples
 from bootfit.model.sizes import KIB, MIB
 from bootfit.model.style import Style
+from bootfit.report.text_table import Column, figure_columns, fitted
+
+_COLUMNS = (
+    Column("alone"),
+    *figure_columns(
+        *("modules", "threads", "children", "files", "file MiB", "group MiB", "grows KiB"),
+        going=("files", "modules"),
+    ),
+)
 
 
 def figures_section(measured: MeasurementSet, style: Style) -> list[RenderableType]:
@@ -18,19 +26,15 @@ def figures_section(measured: MeasurementSet, style: Style) -> list[RenderableTy
     }
     if style.verbosity < 1 or measured.app.figures is None:
         return []
-    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
-    table.add_column("alone", no_wrap=True)
-    headings = ("modules", "threads", "children", "files", "file MiB", "group MiB", "grows KiB")
-    for heading in headings:
-        table.add_column(heading, justify="right", no_wrap=True)
-    for name, probe in {"(the booted app)": measured.app, **alone}.items():
-        table.add_row(name, *_cells(probe))
+    probes = {"(the booted app)": measured.app, **alone}
+    rows = [(name, *_cells(probe)) for name, probe in probes.items()]
     legend = (
         "files: mapped by the probe; file MiB: file-backed after import, which is reclaimed first; "
         "group MiB: the control group's own peak, page cache included; grows KiB: what one more "
         "exercise leaves behind"
     )
-    return [Group(Text("Beside anonymous memory", style="bold"), Text(legend, style="dim"), table)]
+    title = Text("Beside anonymous memory", style="bold")
+    return [Group(title, Text(legend, style="dim"), *fitted(_COLUMNS, rows, style.width))]
 
 
 def _cells(probe: ProbeResult) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """The memory part of the text report: one line an implementation, alone and on top."""
 
+from collections.abc import Sequence
+
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from bootfit.model.run import Run
@@ -10,7 +11,16 @@ from bootfit.model.style import Style
 from bootfit.report.memory_rows import MemoryRow, memory_rows
 from bootfit.report.text_figures import figures_section
 from bootfit.report.text_imports import attribution_section
+from bootfit.report.text_table import Cell, Column, figure_columns, fitted
 
+_COLUMNS = (
+    Column("implementation"),
+    *figure_columns(
+        *("import s", "alone", "on top", "spread", "budget", "transient", "RSS max"),
+        going=("RSS max", "spread", "transient", "budget"),
+    ),
+    Column("", folds=True),
+)
 _STYLES = {"serves": "green", "forbidden": "yellow", "not measured": "yellow", "": ""}
 
 
@@ -19,17 +29,10 @@ def memory_section(run: Run, style: Style) -> list[RenderableType]:
     measured = run.measurements
     if measured is None:
         return []
-    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
-    table.add_column("implementation", no_wrap=True)
-    for heading in ("import s", "alone", "on top", "spread", "budget", "transient", "RSS max"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("", overflow="fold")
-    before = ""
-    for row in memory_rows(run):
-        if row.plugin != before:
-            table.add_section()
-            before = row.plugin
-        table.add_row(row.name, *_cells(row), Text(row.remark, style=_STYLES[row.state]))
+    rows: list[Sequence[Cell]] = [
+        (row.name, *_cells(row), Text(row.remark, style=_STYLES[row.state]))
+        for row in memory_rows(run)
+    ]
     unions = [probe for probe in measured.probes if probe.mode == "union"]
     lines: list[RenderableType] = [
         Text("Memory", style="bold"),
@@ -40,7 +43,7 @@ def memory_section(run: Run, style: Style) -> list[RenderableType]:
             "what it takes of it with the app",
             style="dim",
         ),
-        table,
+        *fitted(_COLUMNS, rows, style.width),
     ]
     for union in unions:
         if union.figures:
