@@ -9,7 +9,7 @@ from pypi_simple import PYPI_SIMPLE_ENDPOINT
 from bootfit.model.errors import UndeterminedError
 from bootfit.platforms import load_platform, target_for
 from bootfit.requirements.index import index_address
-from bootfit.requirements.project_check import open_inquiry
+from bootfit.requirements.opening import open_inquiry
 
 
 def pages(index):

@@ -2,9 +2,10 @@
 
 import codecs
 import difflib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
@@ -15,10 +16,13 @@ from bootfit.model.platform import Platform, Target
 from bootfit.model.writing import write_atomically
 from bootfit.requirements.inquiry import Inquiry, pinned_version
 from bootfit.requirements.mending import blocking, find_mending, mended_project, pins_of
-from bootfit.requirements.page_cache import Freshness
+from bootfit.requirements.opening import Terms, open_inquiry
 from bootfit.requirements.pin_edit import NotEditable, PinChange, edit_lines, edit_toml
-from bootfit.requirements.project_check import TIMEOUT_SECONDS, examine, open_inquiry
+from bootfit.requirements.project_check import examine
 from bootfit.requirements.relock import compiled_by
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -56,14 +60,8 @@ def fix_files(
     target: Target,
     *,
     lowest: Severity,
-    index_url: str | None,
-    exclude_newer: str | None,
-    progress: Callable[[str], None],
     matrix: Sequence[str] = (),
-    freshness: Freshness = "young",
-    sizes: bool = False,
-    allow_builds: bool = False,
-    timeout_seconds: float = TIMEOUT_SECONDS,
+    **terms: "Unpack[Terms]",
 ) -> Fixed:
     """Check ``files`` and find what to change in them; nothing is written.
 
@@ -73,32 +71,14 @@ def fix_files(
         platform: where it will be built and run.
         target: what a wheel must match.
         lowest: the severity from which on a finding has to go.
-        index_url: as in `check_project`.
-        exclude_newer: as in `check_project`.
-        progress: told what is being done, in a few words.
         matrix: other Pythons to try the files on as they stand.
-        freshness: as in `check_project`.
-        sizes: as in `check_project`.
-        allow_builds: as in `check_project`.
-        timeout_seconds: how long an index may be silent.
+        terms: as in `open_inquiry`.
 
     Raises:
         UsageError: a file cannot be read or understood.
         UndeterminedError: the index is out of reach, or does not answer as an index.
     """
-    with open_inquiry(
-        root,
-        files,
-        platform,
-        target,
-        index_url=index_url,
-        exclude_newer=exclude_newer,
-        freshness=freshness,
-        sizes=sizes,
-        allow_builds=allow_builds,
-        timeout_seconds=timeout_seconds,
-        progress=progress,
-    ) as inquiry:
+    with open_inquiry(root, files, platform, target, **terms) as inquiry:
         result, findings = examine(inquiry, matrix)
         if not blocking(findings, lowest):
             return _unchanged(result, findings, ())

@@ -1,7 +1,8 @@
 """All that a project requires, as one file of pins with hashes for one target."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
@@ -9,9 +10,11 @@ from bootfit.model.credentials import without_credentials
 from bootfit.model.errors import UndeterminedError, UsageError
 from bootfit.model.platform import Platform, Target
 from bootfit.requirements.inquiry import Inquiry
-from bootfit.requirements.page_cache import Freshness
-from bootfit.requirements.project_check import open_inquiry
+from bootfit.requirements.opening import Terms, open_inquiry
 from bootfit.requirements.resolve import NoSolution
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 #: Options of the project's files that the lock needs as well.
 _INDEXES = frozenset({"index-url", "extra-index-url"})
@@ -22,12 +25,7 @@ def locked_requirements(
     files: Sequence[str],
     platform: Platform,
     target: Target,
-    *,
-    index_url: str | None = None,
-    exclude_newer: str | None = None,
-    freshness: Freshness = "young",
-    timeout_seconds: float = 15.0,
-    progress: Callable[[str], None],
+    **terms: "Unpack[Terms]",
 ) -> str | None:
     """Return a requirement file that pins, with hashes, all that ``target`` would install.
 
@@ -39,21 +37,11 @@ def locked_requirements(
             requirements contradict each other.
         UndeterminedError: the index does not answer, or has no hashes.
     """
-    with open_inquiry(
-        root,
-        files,
-        platform,
-        target,
-        index_url=index_url,
-        exclude_newer=exclude_newer,
-        freshness=freshness,
-        timeout_seconds=timeout_seconds,
-        progress=progress,
-    ) as inquiry:
+    with open_inquiry(root, files, platform, target, **terms) as inquiry:
         if _is_locked(inquiry):
             return None
         _refuse_uncheckable(inquiry)
-        progress("Locking with hashes")
+        inquiry.progress("Locking with hashes")
         entries = inquiry.project.requirements
         resolution = inquiry.resolve(inquiry.question(entries), target)
         if isinstance(resolution, NoSolution):

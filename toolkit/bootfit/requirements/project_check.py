@@ -1,12 +1,8 @@
 """The `check` leg: requirement files become a verdict for each distribution, and findings."""
 
-import os
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from datetime import datetime
+from collections.abc import Collection, Sequence
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,19 +10,15 @@ from packaging.utils import canonicalize_name
 
 from bootfit.model.check import CheckResult, DistributionCheck, Matrix
 from bootfit.model.credentials import without_credentials
-from bootfit.model.errors import UndeterminedError, UsageError
+from bootfit.model.errors import UndeterminedError
 from bootfit.model.finding import Finding, Severity, in_order
 from bootfit.model.platform import Platform, Target
 from bootfit.model.sizes import format_mib
-from bootfit.requirements.index import Index, IndexAddress, index_address
-from bootfit.requirements.index_page import IndexFile, moment_of
 from bootfit.requirements.inquiry import Inquiry
-from bootfit.requirements.installed_size import InstalledSizes
-from bootfit.requirements.need_cache import NeedCache
-from bootfit.requirements.page_cache import Freshness, PageCache
-from bootfit.requirements.project_files import ProjectRequirements, read_project
+from bootfit.requirements.opening import Terms, open_inquiry
+from bootfit.requirements.project_files import ProjectRequirements
 from bootfit.requirements.requirement_file import UncheckableEntry
-from bootfit.requirements.resolve import NoSolution, cache_folder, open_resolver
+from bootfit.requirements.resolve import NoSolution
 from bootfit.requirements.rules import (
     CudaOnCpu,
     HashMissing,
@@ -39,12 +31,7 @@ from bootfit.requirements.verdict import Candidate
 from bootfit.requirements.wheel_match import admits_python
 
 if TYPE_CHECKING:
-    from bootfit.requirements.trial_build import TrialBuild
-
-#: An index that says nothing for so long is out of reach.
-TIMEOUT_SECONDS = 30.0
-#: What tools still support; older ones have other rules for wheels.
-OLDEST_PYTHON = (3, 8)
+    from typing_extensions import Unpack
 
 
 def check_files(
@@ -53,86 +40,12 @@ def check_files(
     platform: Platform,
     target: Target,
     *,
-    index_url: str | None,
-    exclude_newer: str | None,
-    progress: Callable[[str], None],
     matrix: Sequence[str] = (),
-    freshness: Freshness = "young",
-    sizes: bool = False,
-    allow_builds: bool = False,
-    timeout_seconds: float = TIMEOUT_SECONDS,
+    **terms: "Unpack[Terms]",
 ) -> tuple[CheckResult, tuple[Finding, ...]]:
     """Do what `bootfit.requirements.check_project` promises."""
-    with open_inquiry(
-        root,
-        files,
-        platform,
-        target,
-        index_url=index_url,
-        exclude_newer=exclude_newer,
-        freshness=freshness,
-        sizes=sizes,
-        allow_builds=allow_builds,
-        timeout_seconds=timeout_seconds,
-        progress=progress,
-    ) as inquiry:
+    with open_inquiry(root, files, platform, target, **terms) as inquiry:
         return examine(inquiry, matrix)
-
-
-@contextmanager
-def open_inquiry(
-    root: Path,
-    files: Sequence[str],
-    platform: Platform,
-    target: Target,
-    *,
-    index_url: str | None,
-    exclude_newer: str | None,
-    freshness: Freshness,
-    sizes: bool = False,
-    allow_builds: bool = False,
-    timeout_seconds: float,
-    progress: Callable[[str], None],
-) -> Iterator[Inquiry]:
-    """Read the project's files and open what answers questions about them; closed afterwards.
-
-    Raises:
-        UsageError: a file or an option cannot be understood.
-    """
-    if not files:
-        raise UsageError("no requirement file is named", "name one with -r requirements.txt")
-    if target.python_minor < OLDEST_PYTHON:
-        raise UsageError(
-            f"Python {target.python_name} cannot be checked",
-            "name one from {}.{} on".format(*OLDEST_PYTHON),
-        )
-    before = _moment(exclude_newer)
-    progress(f"Reading {', '.join(files)}")
-    project = read_project(root, files, target)
-    addresses = _addresses(project, index_url)
-    cache = PageCache(cache_folder() / "pages", freshness)
-    with (
-        Index(addresses, timeout_seconds=timeout_seconds, before=before, cache=cache) as index,
-        open_resolver(
-            addresses,
-            exclude_newer=exclude_newer,
-            timeout_seconds=timeout_seconds,
-            freshness=freshness,
-        ) as resolver,
-    ):
-        kept = None if any(address.private for address in addresses) else cache_folder()
-        yield Inquiry(
-            project,
-            platform,
-            target,
-            index,
-            resolver,
-            progress,
-            needs=NeedCache(kept / "needs", freshness) if kept else None,
-            sizes=InstalledSizes(kept / "sizes" if kept else None, freshness) if sizes else None,
-            build=_builds(index, platform, exclude_newer) if allow_builds else None,
-            reread=lambda other: read_project(root, files, other),
-        )
 
 
 def examine(
@@ -187,50 +100,6 @@ def _tried(inquiry: Inquiry, pythons: Sequence[str]) -> Matrix:
     from bootfit.requirements.matrix import try_pythons
 
     return try_pythons(inquiry, pythons)
-
-
-def _builds(
-    index: Index, platform: Platform, exclude_newer: str | None
-) -> "Callable[[IndexFile, Target], TrialBuild]":
-    from bootfit.requirements.trial_verdicts import builds_with
-
-    return builds_with(index, platform, exclude_newer)
-
-
-def _moment(exclude_newer: str | None) -> datetime | None:
-    if not exclude_newer:
-        return None
-    try:
-        return moment_of(exclude_newer)
-    except ValueError:
-        raise UsageError(
-            f"{exclude_newer!r} is not a date", "write it like 2026-01-31 or 2026-01-31T12:00:00Z"
-        ) from None
-
-
-def _addresses(project: ProjectRequirements, index_url: str | None) -> tuple[IndexAddress, ...]:
-    """Return the indexes to ask: option, environment, file, and last the public index."""
-    named = project.option_values("index-url")
-    chosen = index_url or os.environ.get("BOOTFIT_INDEX_URL") or (named[-1] if named else "")
-    urls = [chosen or _public_index(), *project.option_values("extra-index-url")]
-    return tuple(dict.fromkeys(index_address(url) for url in urls))
-
-
-def _public_index() -> str:
-    """Return what `pypi_simple` says, without its import, which takes a tenth of a second."""
-    found = find_spec("pypi_simple")
-    if found and found.origin:
-        with suppress(OSError):
-            stated = re.search(
-                r'^PYPI_SIMPLE_ENDPOINT\b[^=\n]*= *"([^"\n]+)"',
-                Path(found.origin).read_text(encoding="utf-8"),
-                re.MULTILINE,
-            )
-            if stated:
-                return stated[1]
-    from pypi_simple import PYPI_SIMPLE_ENDPOINT
-
-    return PYPI_SIMPLE_ENDPOINT
 
 
 def _candidates(inquiry: Inquiry) -> tuple[bool, list[Candidate], list[Finding]]:
