@@ -287,9 +287,13 @@ def test_a_lock_is_checked_as_it_stands(index, check, project):
     assert [(f.code, f.subject, f.place.line) for f in findings] == [
         ("BF105", "b", 11),
         ("BF111", "d", 22),
+        ("BF107", "pylock.toml", None),
     ]
     assert "everything installs on Python 3.11" in findings[0].remedy
-    assert index.asked == ["/simple/b/"]
+    assert findings[2].evidence == (
+        "the index does not have the project a",
+        "the index does not have the project b",
+    )
 
 
 def test_a_folder_of_the_project_is_read_where_it_states_its_dependencies(index, check, project):

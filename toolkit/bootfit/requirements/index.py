@@ -51,11 +51,14 @@ class Index:
         self,
         addresses: tuple[IndexAddress, ...],
         *,
+        own: Mapping[str, IndexAddress] | None = None,
         timeout_seconds: float,
         before: datetime | None = None,
         cache: PageCache | None = None,
     ) -> None:
         self.addresses = addresses
+        #: By normalized name, for projects that come from an index of their own.
+        self.own = dict(own or {})
         self._cache = cache
         self.timeout_seconds = timeout_seconds
         self._before = before
@@ -149,8 +152,11 @@ class Index:
             return {name: self._pages[name] for name in wanted}
 
     def _page(self, name: str, *, anew: bool = False) -> ProjectFiles:
-        pages = (self._page_of(address, name, anew=anew) for address in self.addresses)
+        pages = (self._page_of(address, name, anew=anew) for address in self._asked(name))
         return merge(name, pages).before(self._before)
+
+    def _asked(self, name: str) -> tuple[IndexAddress, ...]:
+        return (self.own[name],) if name in self.own else self.addresses
 
     def _page_of(self, address: IndexAddress, name: str, *, anew: bool) -> ProjectFiles:
         cache = None if address.private else self._cache
@@ -187,7 +193,7 @@ class Index:
 
         with self._opening:
             if self._http is None:
-                self._http = IndexHttp(self.addresses, self.timeout_seconds)
+                self._http = IndexHttp((*self.addresses, *self.own.values()), self.timeout_seconds)
             return self._http
 
     def _refuse_offline(self, what: str) -> None:

@@ -225,6 +225,15 @@ class Inquiry:
         return found
 
     @cached_property
+    def elsewhere(self) -> frozenset[str]:
+        """Return the names of locked packages that come from where nobody can be asked."""
+        return frozenset(
+            package.name
+            for package in self.project.locked
+            if package.index and package.name not in self.index.own
+        )
+
+    @cached_property
     def formats(self) -> FormatControl:
         """Return which kinds of file the project allows."""
         return format_control((option.name, option.value) for option in self.project.options)

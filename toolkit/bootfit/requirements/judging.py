@@ -103,6 +103,8 @@ def _other_versions(inquiry: Inquiry, candidate: Candidate) -> ProjectFiles | No
     """
     if page := _page(inquiry, candidate):
         return page
+    if candidate.name in inquiry.elsewhere:
+        return None
     try:
         page = inquiry.index.page(candidate.name)
     except UndeterminedError:

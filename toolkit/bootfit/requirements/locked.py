@@ -1,6 +1,8 @@
 """Reading pylock.toml (PEP 751): what it pins for one target, checked as it stands."""
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +40,8 @@ class LockedPackage:
     hashes: frozenset[str] = frozenset()
     #: File names that the lock lists, where it does.
     filenames: frozenset[str] = frozenset()
+    #: The address or folder that it comes from, where that is not the lock's main index.
+    index: str = ""
 
     @property
     def subject(self) -> str:
@@ -93,6 +97,8 @@ def read_lock(
             f"did you mean {near[0]!r}?" if near else f"it has {', '.join(known) or 'none'}",
         )
     found = Lock()
+    main = main_index(package.index or "" for package in lock.packages)
+    found.options += index_option(main, key_place(text, file, "index"))
     if lock.requires_python is not None:
         found.requires_python.append((str(lock.requires_python), _place(text, file, None, 0)))
     environment: dict[str, Any] = {
@@ -117,9 +123,26 @@ def read_lock(
                 files=_files(package, package.version),
                 requires_python=str(package.requires_python or ""),
                 place=place,
+                index="" if package.index in {None, main} else str(package.index),
             )
         )
     return found
+
+
+def main_index(indexes: Iterable[str]) -> str:
+    """Return where most packages of a lock come from; "" where it does not say."""
+    counted = Counter(filter(None, indexes))
+    return counted.most_common(1)[0][0] if counted else ""
+
+
+def index_option(main: str, place: Place) -> list[OptionEntry]:
+    """Return the option that says what the lock says: which index to ask. A folder is none."""
+    return [OptionEntry("index-url", main, place)] if is_address(main) else []
+
+
+def is_address(index: str) -> bool:
+    """Return whether ``index`` can be asked over HTTP."""
+    return index.startswith(("https://", "http://"))
 
 
 def _files(package: "Package", version: Version) -> tuple[IndexFile, ...]:

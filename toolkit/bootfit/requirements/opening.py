@@ -4,10 +4,12 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
+from urllib.parse import urlsplit
 
 from bootfit.model.errors import UsageError
 from bootfit.model.platform import Platform, Target
@@ -15,6 +17,7 @@ from bootfit.requirements.index import Index, IndexAddress, index_address
 from bootfit.requirements.index_page import IndexFile, moment_of
 from bootfit.requirements.inquiry import Inquiry
 from bootfit.requirements.installed_size import InstalledSizes
+from bootfit.requirements.locked import is_address
 from bootfit.requirements.need_cache import NeedCache
 from bootfit.requirements.page_cache import Freshness, PageCache
 from bootfit.requirements.project_files import ProjectRequirements, read_project
@@ -89,7 +92,13 @@ def open_inquiry(
     addresses = _addresses(project, index_url)
     cache = PageCache(cache_folder() / "pages", freshness)
     with (
-        Index(addresses, timeout_seconds=timeout_seconds, before=before, cache=cache) as index,
+        Index(
+            addresses,
+            own=_own(project, addresses),
+            timeout_seconds=timeout_seconds,
+            before=before,
+            cache=cache,
+        ) as index,
         open_resolver(
             addresses,
             exclude_newer=exclude_newer,
@@ -137,6 +146,24 @@ def _addresses(project: ProjectRequirements, index_url: str | None) -> tuple[Ind
     chosen = index_url or os.environ.get("BOOTFIT_INDEX_URL") or (named[-1] if named else "")
     urls = [chosen or _public_index(), *project.option_values("extra-index-url")]
     return tuple(dict.fromkeys(index_address(url) for url in urls))
+
+
+def _own(
+    project: ProjectRequirements, addresses: Sequence[IndexAddress]
+) -> dict[str, IndexAddress]:
+    """Return the indexes that locks name for single packages; the user's login goes along."""
+    own = {}
+    for package in project.locked:
+        if not is_address(package.index):
+            continue
+        with suppress(UsageError):
+            address = index_address(package.index)
+            host = urlsplit(address.url)[:2]
+            logins = [one for one in addresses if one.private and urlsplit(one.url)[:2] == host]
+            own[package.name] = (
+                replace(logins[0], url=address.url) if logins and not address.private else address
+            )
+    return own
 
 
 def _public_index() -> str:

@@ -62,6 +62,11 @@ def examine(
     from bootfit.requirements.judging import judge_all
     from bootfit.requirements.project_findings import about_project
 
+    if project.locked:
+        from bootfit.requirements.withdrawn import with_withdrawals
+
+        candidates, unknown = with_withdrawals(inquiry, candidates)
+        findings += unknown
     judged = with_sizes(inquiry, candidates, judge_all(inquiry, candidates, with_nearest=advise))
     if inquiry.build:
         from bootfit.requirements.trial_verdicts import with_builds

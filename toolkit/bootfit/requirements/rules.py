@@ -74,10 +74,9 @@ class NoSuchVersion(Rule):
 class Yanked(Rule):
     """A version was withdrawn by its maintainers ("yanked").
 
-    A lock does not say so: what it pins is not looked up, check the file that it was made of.
-
-    Installers still take it when it is pinned exactly, and skip it otherwise. The reason, where
-    one was given, is in the message. Mend it by moving to a later version. Source: PEP 592.
+    Installers still take it when it is pinned exactly, and skip it otherwise. A lock does not say
+    so: for the very files that it names the index is asked. The reason, where one was given, is in
+    the message. Mend it by moving to a later version. Source: PEP 592, the index.
     """
 
     code = "BF106"
@@ -86,11 +85,14 @@ class Yanked(Rule):
 
 
 class Unverified(Rule):
-    """Something could not be known without running a project's code, which bootfit never does.
+    """Something could not be known: it would take running a project's code, or an index's answer.
 
-    Core metadata before version 2.2 does not promise that an sdist's dependencies are the same on
-    every machine, so what they bring in may differ. Prefer a version with a wheel, which states
-    its dependencies. Source: PEP 643.
+    Without --allow-builds bootfit runs no code of a project. Core metadata before version 2.2 does
+    not promise that an sdist's dependencies are the same on every machine, so what they bring in
+    may differ: prefer a version with a wheel, which states its dependencies. Of what a lock pins
+    only the index knows whether it was withdrawn since; where it does not answer, or does not have
+    the files that the lock names, that stays open.
+    Source: PEP 643, PEP 592.
     """
 
     code = "BF107"

@@ -12,7 +12,14 @@ from bootfit.model.finding import Place
 from bootfit.model.platform import Target
 from bootfit.requirements.index_page import FileKind, IndexFile
 from bootfit.requirements.lock_walk import Edge, Node, version_of, walk
-from bootfit.requirements.locked import Lock, LockedPackage, key_place, package_places
+from bootfit.requirements.locked import (
+    Lock,
+    LockedPackage,
+    index_option,
+    key_place,
+    main_index,
+    package_places,
+)
 from bootfit.requirements.page_formats import moment_or_none
 from bootfit.requirements.requirement_file import UncheckableEntry
 from bootfit.requirements.toml_text import load_toml
@@ -108,6 +115,8 @@ def read_uv_lock(
             for edge in _edges(stated)
         ]
     found = Lock()
+    main = main_index(_registry(package) for package in document.package)
+    found.options += index_option(main, key_place(text, file, "source"))
     if document.requires_python:
         place = key_place(text, file, "requires-python")
         found.requires_python.append((document.requires_python, place))
@@ -132,6 +141,7 @@ def read_uv_lock(
                 place=reached.node.place,
                 direct=reached.direct,
                 chain=reached.chain,
+                index=_registry(package) if _registry(package) != main else "",
             )
         )
     return found
@@ -147,6 +157,11 @@ def _refuse_unknown(
             f"{file} has no {what} called {unknown[0]!r}",
             f"did you mean {near[0]!r}?" if near else f"it has {', '.join(known) or 'none'}",
         )
+
+
+def _registry(package: _Package) -> str:
+    """Return the address or folder of the index that ``package`` comes from."""
+    return str(package.source.get("registry", ""))
 
 
 def _is_own(package: _Package) -> bool:
