@@ -49,10 +49,14 @@ def check(shop, index, tmp_path, monkeypatch, *, code=0):
     )
     assert done.returncode == code, done.stderr
     return {
-        f["code"]: (f["subject"], f["severity"], f["place"]["path"], f["place"]["line"])
-        for f in json.loads(document.read_text())["findings"]
-        if f["code"].startswith("BF2")
+        f["code"]: (f["subject"], f["severity"], *(f["place"] or {}).values())[:4]
+        for f in told(tmp_path, "BF2")
     }
+
+
+def told(tmp_path, code):
+    found = json.loads((tmp_path / "run.json").read_text())["findings"]
+    return [one for one in found if one["code"].startswith(code)]
 
 
 def test_unused_requirements_and_unrequired_imports_are_told(shop, index, tmp_path, monkeypatch):
@@ -62,9 +66,26 @@ def test_unused_requirements_and_unrequired_imports_are_told(shop, index, tmp_pa
     }
 
 
-def test_without_metadata_nothing_is_said(shop, index, tmp_path, monkeypatch):
+def test_without_metadata_it_is_said_what_is_not_known(shop, index, tmp_path, monkeypatch):
     root, site = shop
-    assert check((root, site / "elsewhere"), index, tmp_path, monkeypatch) == {}
+    assert check((root, site / "elsewhere"), index, tmp_path, monkeypatch) == {
+        "BF204": ("environment", "note", "requirements.txt", 1),
+    }
+    (note,) = told(tmp_path, "BF204")
+    assert note["message"].startswith("the requirements are not installed in the environment")
+    assert note["evidence"] == [
+        "not installed: paint, frames",
+        "imported, and brought by nothing that is installed: easel (app.py:1), sticky (app.py:1)",
+    ]
+    assert "interpreter in [tool.bootfit]" in note["remedy"]
+
+
+def test_an_environment_that_cannot_be_asked_is_told(shop, index, tmp_path, monkeypatch):
+    root, _ = shop
+    (root / "pyproject.toml").write_text("[tool.bootfit]\ninterpreter = 'gone'\n")
+    check(shop, index, tmp_path, monkeypatch)
+    (note,) = told(tmp_path, "BF204")
+    assert "requirements were not compared with imports: no such interpreter" in note["message"]
 
 
 def test_a_requirement_that_no_index_answers_for_may_bring_anything(

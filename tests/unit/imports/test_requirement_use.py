@@ -3,6 +3,7 @@ import pytest
 from bootfit.imports import (
     reached_imports,
     read_project_source,
+    unknown_use,
     unrequired_imports,
     unused_requirements,
 )
@@ -192,3 +193,27 @@ def test_while_a_requirement_is_unknown_only_what_surely_is_another_ones_is_told
     source = project({"app.py": "import cv2, numpy, ghost\n"})
     assert set(unrequired(source, "flask")) == {"cv2", "numpy", "ghost"}
     assert set(unrequired(source, "flask", "opencv-python-headless")) == {"numpy"}
+
+
+def unknown(source, *names, resolved=()):
+    lines = [RequirementLine(name, name, Place("requirements.txt", 1)) for name in names]
+    reached = reached_imports(source, "app:app")
+    return unknown_use(source, lines, reached, [*names, *resolved], ENVIRONMENT)
+
+
+def test_what_is_not_installed_is_named_and_what_works_without_an_import_is_not(project):
+    source = project({"app.py": "import flask\n"})
+    (note,) = unknown(source, "flask", "ghost", "uvicorn", "types-ghost")
+    assert (note.code, note.severity) == ("BF204", Severity.NOTE)
+    assert note.message.startswith("1 of 2 requirements are not installed")
+    assert note.evidence == ("not installed: ghost",)
+    assert unknown(source, "flask", "uvicorn") == ()
+
+
+def test_an_import_that_something_unknown_may_bring_is_named(project):
+    source = project({"app.py": "import cv2\nimport numpy\n"})
+    (note,) = unknown(source, "flask", resolved=["opencv-python-headless"])
+    assert note.message.startswith("whether a requirement brings cv2 is not known")
+    assert note.evidence == ("imported, and brought by nothing that is installed: cv2 (app.py:1)",)
+    assert note.place is None
+    assert unknown(source, "flask") == ()

@@ -10,12 +10,14 @@ from bootfit.model.errors import BootfitError
 def compare_requirements(walk: Walk) -> None:
     """Learn which requirements nothing imports, and which imports no requirement brings.
 
-    Of what the project's environment does not know nothing is said, and no code of it runs.
+    A note says what the project's environment does not know. No code of it runs.
     """
     from bootfit.imports import (
         foreign_modules,
+        not_compared,
         reached_imports,
         read_project_source,
+        unknown_use,
         unrequired_imports,
         unused_requirements,
     )
@@ -36,8 +38,9 @@ def compare_requirements(walk: Walk) -> None:
             find_interpreter(walk.root, walk.config.interpreter),
             modules=foreign_modules(source, {one.path for one in reached}),
         )
-    except BootfitError:
-        return  # whoever measures will be told
+    except BootfitError as error:
+        walk.learn(not_compared(error.message, error.hint))
+        return
     lines = [
         RequirementLine(one.name, one.name, one.place)
         for one in check.distributions
@@ -47,6 +50,7 @@ def compare_requirements(walk: Walk) -> None:
     walk.learn(
         *unused_requirements(source, lines, names, environment),
         *unrequired_imports(source, reached, names, environment),
+        *unknown_use(source, lines, reached, names, environment),
     )
 
 

@@ -11,7 +11,12 @@ from bootfit.imports.boot_imports import (
 from bootfit.imports.lazy_imports import LazyImport, lazy_imports
 from bootfit.imports.project_source import ProjectSource, foreign_modules, read_project_source
 from bootfit.imports.reach import Reached, is_aside, reached_imports
-from bootfit.imports.requirement_use import unrequired_imports, unused_requirements
+from bootfit.imports.requirement_use import (
+    not_compared,
+    unknown_use,
+    unrequired_imports,
+    unused_requirements,
+)
 
 __all__ = [
     "BootImport",
@@ -29,8 +34,10 @@ __all__ = [
     "heavy_at_boot",
     "is_aside",
     "lazy_imports",
+    "not_compared",
     "reached_imports",
     "read_project_source",
+    "unknown_use",
     "unrequired_imports",
     "unused_requirements",
     "weight_that_counts",

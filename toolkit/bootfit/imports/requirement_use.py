@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 from bootfit.imports.application import source_text
 from bootfit.imports.project_source import ProjectSource
 from bootfit.imports.reach import Reached
-from bootfit.imports.rules import ImportNotRequired, UnusedRequirement
+from bootfit.imports.rules import ImportNotRequired, UnusedRequirement, UseNotKnown
 from bootfit.imports.statements import LAZILY, words_of
 from bootfit.model.check import RequirementLine
 from bootfit.model.environment import Environment, InstalledDistribution
@@ -38,6 +38,8 @@ _SETTINGS = (
     ".env*", "fly.toml", "railway.toml", "*/*.sh", "*/*.yaml", "*/*.yml", "*/*.ini", "*/*.json",
     "*.ipynb", "*/*.ipynb",
 )  # fmt: skip
+#: So many names are listed.
+_SHOWN = 12
 #: Modules that the standard library had in an older Python than the one bootfit runs on.
 _ONCE_STANDARD = frozenset((
     "aifc", "asynchat", "asyncore", "audioop", "binhex", "cgi", "cgitb", "chunk", "crypt",
@@ -102,11 +104,91 @@ def unrequired_imports(
         resolved: names of all distributions that the target installs.
         environment: what is installed, and what of ``reached`` can be found in it.
     """
+    wanting: dict[str, list[Reached]] = {}
+    for top, one, doubtful in _not_brought(source, reached, resolved, environment):
+        if not doubtful:
+            wanting.setdefault(top, []).append(one)
+    return tuple(_unrequired(top, uses, environment) for top, uses in sorted(wanting.items()))
+
+
+def unknown_use(
+    source: ProjectSource,
+    required: Iterable[RequirementLine],
+    reached: Sequence[Reached],
+    resolved: Iterable[str],
+    environment: Environment,
+) -> tuple[Finding, ...]:
+    """Return a note about what the other two cannot tell, none where they know all they need.
+
+    Args:
+        source: the project.
+        required: its direct requirements on the target.
+        reached: the imports that the app can come to.
+        resolved: names of all distributions that the target installs.
+        environment: what is installed, and what of ``reached`` can be found in it.
+    """
+    installed = _by_name(environment)
+    lines = sorted(
+        (line for line in required if not _is_known_to_work_alone(line.name)),
+        key=lambda line: (line.place.path, line.place.line or 0),
+    )
+    missing = [line for line in lines if canonicalize_name(line.name) not in installed]
+    places: dict[str, Place] = {}
+    for top, one, doubtful in _not_brought(source, reached, resolved, environment):
+        if doubtful:
+            places.setdefault(top, Place(one.path, one.statement.line))
+    evidence = [f"not installed: {_listed([line.name for line in missing])}"] if missing else []
+    if places:
+        uses = _listed([f"{top} ({place})" for top, place in sorted(places.items())])
+        evidence.append(f"imported, and brought by nothing that is installed: {uses}")
+    if missing:
+        count = f"{len(missing)} of {len(lines)}" if len(missing) < len(lines) else "the"
+        message = (
+            f"{count} requirements are not installed in the environment that was looked at: "
+            "whether anything imports them is not known"
+        )
+    elif places:
+        message = (
+            f"whether a requirement brings {_listed(sorted(places))} is not known: not all that "
+            "the target installs is in the environment that was looked at"
+        )
+    else:
+        return ()
+    return (
+        UseNotKnown.finding(
+            "environment",
+            message,
+            evidence=evidence,
+            remedy="install the requirements there, or name the environment that has them: "
+            "interpreter in [tool.bootfit]",
+            place=missing[0].place if missing else None,
+        ),
+    )
+
+
+def not_compared(reason: str, remedy: str) -> Finding:
+    """Return the note that nothing was compared, because the environment cannot be asked."""
+    return UseNotKnown.finding(
+        "environment",
+        f"requirements were not compared with imports: {reason}",
+        remedy=remedy,
+    )
+
+
+def _not_brought(
+    source: ProjectSource,
+    reached: Iterable[Reached],
+    resolved: Iterable[str],
+    environment: Environment,
+) -> Iterator[tuple[str, Reached, bool]]:
+    """Yield what nothing is known to bring: the top-level name, the import, whether in doubt.
+
+    In doubt is what a distribution may bring that nothing is known of.
+    """
     names = {canonicalize_name(name) for name in resolved}
     installed = _by_name(environment)
     brought = [module for name in names if name in installed for module in installed[name].modules]
     unknown = [name for name in names if name not in installed or not installed[name].modules]
-    wanting: dict[str, list[Reached]] = {}
     for one in reached:
         module = one.statement.module
         top = module.partition(".")[0]
@@ -120,10 +202,9 @@ def unrequired_imports(
             continue
         owners = environment.owners(module) or environment.owners(one.statement.candidates[0])
         is_there = any(environment.found.get(c) for c in one.statement.candidates)
-        if (is_there and not owners) or _may_bring(unknown, top, owners):
+        if is_there and not owners:
             continue
-        wanting.setdefault(top, []).append(one)
-    return tuple(_unrequired(top, uses, environment) for top, uses in sorted(wanting.items()))
+        yield top, one, _may_bring(unknown, top, owners)
 
 
 def _comes_with_python(top: str, python: tuple[int, ...]) -> bool:
@@ -139,9 +220,12 @@ def _by_name(environment: Environment) -> dict[str, InstalledDistribution]:
 
 def _works_alone(distribution: InstalledDistribution) -> bool:
     """Return whether it is for a command, a URL, a builder or a type checker to use."""
-    name = canonicalize_name(distribution.name)
-    stubs = name.startswith("types-") or name.endswith("-stubs")
-    return name in _WITHOUT_IMPORT or stubs or not distribution.modules
+    return _is_known_to_work_alone(distribution.name) or not distribution.modules
+
+
+def _is_known_to_work_alone(name: str) -> bool:
+    name = canonicalize_name(name)
+    return name in _WITHOUT_IMPORT or name.startswith("types-") or name.endswith("-stubs")
 
 
 def _uses(other: InstalledDistribution, distribution: InstalledDistribution) -> bool:
@@ -205,6 +289,11 @@ def _unused(line: RequirementLine, distribution: InstalledDistribution) -> Findi
         remedy="take it out, or move it to the requirements of development",
         place=line.place,
     )
+
+
+def _listed(names: Sequence[str]) -> str:
+    rest = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + rest
 
 
 def _public(modules: Sequence[str]) -> list[str]:

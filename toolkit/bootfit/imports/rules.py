@@ -8,7 +8,7 @@ class UnusedRequirement(Rule):
 
     It is downloaded, installed and kept up to date for nothing. What a distribution is imported
     as is read from the metadata of the project's environment (RECORD, else top_level.txt); where
-    it is not installed there, nothing is said.
+    it is not installed there, BF204 says so.
 
     Nothing is said either about what works without an import, as far as that can be told: servers
     and database drivers, type stubs, what plugs into others through entry points, what another
@@ -33,8 +33,8 @@ class ImportNotRequired(Rule):
     the project's own files; conditions on ``sys.version_info`` and ``TYPE_CHECKING`` are decided
     for the target. What comes in through other requirements counts as brought.
 
-    Nothing is said while it is not known what some requirement brings (it is not installed in the
-    project's environment, or comes from a URL).
+    Nothing is said of a module that some requirement may bring of which it is not known what it
+    brings: it is not installed in the project's environment (BF204), or comes from a URL.
 
     Mend it by adding the distribution to the requirements.
     """
@@ -62,4 +62,26 @@ class HeavyAtBoot(Rule):
     severity = Severity.NOTE
 
 
-RULES: tuple[type[Rule], ...] = (UnusedRequirement, ImportNotRequired, HeavyAtBoot)
+class UseNotKnown(Rule):
+    """Requirements and imports were compared, and the project's environment does not know all.
+
+    What a distribution is imported as stands in the metadata of an installed one and nowhere else,
+    so of what is not installed it is not known whether anything imports it (BF201), and of a module
+    that none of the installed ones brings not whether one of the others does (BF202). Where the
+    environment itself cannot be asked, nothing was compared.
+
+    Mend it by installing the requirements in the project's virtual environment, or by naming the
+    environment that has them as ``interpreter`` in [tool.bootfit].
+    """
+
+    code = "BF204"
+    slug = "use-not-known"
+    severity = Severity.NOTE
+
+
+RULES: tuple[type[Rule], ...] = (
+    UnusedRequirement,
+    ImportNotRequired,
+    HeavyAtBoot,
+    UseNotKnown,
+)
