@@ -81,6 +81,51 @@ def test_written_files_change_by_the_version_alone_and_the_exit_code_is_0(
     assert bootfit("--fix").stdout.count("\n+") == 0
 
 
+def test_what_no_change_of_pins_mends_still_fails_and_is_named(index, project, bootfit, models):
+    (project / "requirements.txt").write_text("models==2.4\n")
+    done = bootfit("--fix", "--write", "--fail-on", "warning", "--format", "json")
+    assert done.returncode == 1
+    assert (project / "requirements.txt").read_text() == "models==2.6\n"
+    document = json.loads(done.stdout)
+    told = {f["code"] for f in document["findings"] if f["severity"] != "note"}
+    assert told == {"BF117"}
+    assert document["check"]["fix"]["notes"] == [
+        "what --fail-on warning counts and no change of pins mends is left: BF117 other-python-runs"
+    ]
+    (project / ".python-version").write_text("3.12\n")
+    (project / "requirements.txt").write_text("models==2.4\n")
+    done = bootfit("--fix", "--write", "--fail-on", "warning", "--format", "json")
+    assert (done.returncode, json.loads(done.stdout)["check"]["fix"]["notes"]) == (0, [])
+
+
+def test_what_check_finds_in_the_platforms_files_is_left_as_well(index, project, bootfit, models):
+    (project / "requirements.txt").write_text("models==2.4\n")
+    (project / "render.yaml").write_text(
+        "services:\n  - type: web\n    name: shop\n    runtime: python\n    plan: pro-plus\n"
+        "    startCommand: gunicorn shop:app\n"
+    )
+    done = bootfit("--fix", "--write")
+    assert (done.returncode, bootfit().returncode) == (1, 1)
+    assert "is left: BF412" in done.stdout
+    assert (project / "requirements.txt").read_text() == "models==2.6\n"
+
+
+def test_a_quiet_run_says_why_nothing_is_changed_and_what_to_do_by_hand(
+    index, project, bootfit, models
+):
+    (project / "requirements.txt").write_text("models\n-c pins.txt\n")
+    (project / "pins.txt").write_text("models<2.6\nmodels>2.3\n")
+    done = bootfit("--fix", "-q")
+    assert done.returncode == 1
+    assert (
+        "nothing is changed, since no change of pins helps:\n· no pin of the project" in done.stdout
+    )
+    (project / "requirements.txt").write_text("models==2.4\n")
+    done = bootfit("--fix", "--write", "-q", "--fail-on", "warning")
+    assert "no change of pins mends is left: BF117" in done.stdout
+    assert "+models==2.6" in done.stdout
+
+
 def test_below_where_nothing_above_has_wheels(index, project, bootfit):
     index.wheel("core", "0.8", f"cp312-cp312-{MANYLINUX}")
     index.wheel("core", "0.9", f"cp312-cp312-{MANYLINUX}")

@@ -45,8 +45,8 @@ def command(files: bool, fix: bool, diff: bool, write: bool, **options: Any) -> 
     Its Procfile and render.yaml are read as well: what the platform would refuse or pass over.
 
     With --fix the pins that block are moved to the nearest versions with which the whole project
-    installs. --write exits with 0 when everything is mended, and with 1, nothing written, when no
-    change of pins helps.
+    installs. --write exits with 0 when nothing is left that --fail-on counts, and with 1 when
+    something is: what no change of pins mends, or, nothing written, the pins themselves.
     """
     from bootfit.commands.check_legs import check
     from bootfit.commands.file_legs import only_files, platform_files

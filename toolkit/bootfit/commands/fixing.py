@@ -1,7 +1,7 @@
 """`bootfit check --fix`: what was found, what to change, and the change itself."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,14 +10,18 @@ import click
 from bootfit.commands.check_legs import index_values
 from bootfit.commands.outcome import check_formats, deliver
 from bootfit.commands.walk import Walk
+from bootfit.model.check import Fix
 from bootfit.model.finding import Severity
+from bootfit.model.run import Run
 
 
 def check_and_fix(options: Mapping[str, Any], *, write: bool) -> int:
     """Check, show or write what mends it, and return the exit code.
 
-    What is reported after a written fix is the project as it then is.
+    What is reported after a written fix is the project as it then is: what was mended fails no
+    longer, what no change of pins mends still does, and is named as such.
     """
+    from bootfit.commands.file_legs import platform_files
     from bootfit.commands.requirement_use import compare_requirements
     from bootfit.requirements.fixing import fix_files, write_fix
 
@@ -32,19 +36,45 @@ def check_and_fix(options: Mapping[str, Any], *, write: bool) -> int:
             lowest=Severity(options["fail_on"]),
             **index_values(walk),
         )
-    if write and fixed.after is not None and fixed.after.fix is not None:
+    after = fixed.after if write else None
+    if after is not None:
         write_fix(walk.root, fixed.files)
-        written = replace(fixed.after, fix=replace(fixed.after.fix, written=True))
-        walk.learn(*fixed.findings_after, check=written)
-    else:
-        walk.learn(*fixed.findings_before, check=fixed.before)
+    walk.learn(*(fixed.findings_after if after else fixed.findings_before))
+    walk.learn(check=after or fixed.before)
     compare_requirements(walk)
+    platform_files(walk)
+    fix = (after or fixed.before).fix
+    if after is not None and fix is not None:
+        fix = replace(fix, written=True, notes=(*fix.notes, *_remaining(walk.run, options)))
+        walk.learn(check=replace(after, fix=fix))
     code = deliver(walk.run, options)
-    fix = fixed.before.fix
     to_stdout = [name for name in options["formats"] if "=" not in name and not options["output"]]
     if fix is not None and not to_stdout:
+        if options["quiet"]:
+            click.echo(_visible(_in_short(fix)), nl=False)
         click.echo(_visible(fix.diff), nl=False, color=True)
     return code
+
+
+def _remaining(run: Run, options: Mapping[str, Any]) -> Iterator[str]:
+    """Yield which findings still make the exit code 1 although the fix was written."""
+    lowest = Severity(options["fail_on"])
+    left = [finding for finding in run.findings if finding.severity.rank >= lowest.rank]
+    if left:
+        codes = ", ".join(dict.fromkeys(f"{one.code} {one.slug}" for one in left))
+        yield f"what --fail-on {lowest.value} counts and no change of pins mends is left: {codes}"
+
+
+def _in_short(fix: Fix) -> str:
+    """Return what a quiet report leaves out: why nothing is changed, what has to be done by hand.
+
+    Whoever asks for a fix asks for that.
+    """
+    lines = [f"· {note}" for note in fix.notes]
+    if fix.reasons:
+        lines.append("nothing is changed, since no change of pins helps:")
+        lines += [f"· {reason}" for reason in fix.reasons]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _visible(text: str) -> str:
