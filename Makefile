@@ -12,7 +12,7 @@ fit: $(VENV)/installed-app
 
 test: $(VENV)/installed-test lint
 	$(BIN)/coverage erase
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report= $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report= $(PYTEST_ARGS)
 	$(BIN)/coverage report
 
 lint: $(VENV)/installed-test

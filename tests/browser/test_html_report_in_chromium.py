@@ -6,7 +6,7 @@ import pytest
 
 from report_documents import hostile_run, module_tree, rich_run
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 
 SCREENS = [
     pytest.param(1280, 900, "light", id="desktop"),

@@ -1,6 +1,8 @@
 """An app of its own for each test, with plugins of its own, on SQLite and on PostgreSQL."""
 
 import os
+import pickle
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
@@ -181,6 +183,49 @@ class Browser(FlaskClient):
         if self.csrf is not None:
             given.setdefault("X-CSRF-Token", self.csrf)
         return super().open(*args, headers=given, **kwargs)
+
+
+@pytest.fixture(scope="session")
+def found_weeks():
+    return {}
+
+
+@pytest.fixture
+def weeks_found_once(monkeypatch, found_weeks):
+    """Look for the week of a request once, for all databases and all questions about one plan.
+
+    Not for tests of the planner itself: what it says of a request it would say again.
+    """
+    from mealplan_plugins.week_optimizer.greedy import GreedyPlanner
+
+    find = GreedyPlanner.plan
+
+    def plan(self, request):
+        key = pickle.dumps(replace(request, deadline=None))
+        if key not in found_weeks:
+            found_weeks[key] = find(self, request)
+        return found_weeks[key]
+
+    monkeypatch.setattr(GreedyPlanner, "plan", plan)
+
+
+@pytest.fixture(scope="session")
+def encoded_texts():
+    return {}
+
+
+@pytest.fixture
+def texts_encoded_once(monkeypatch, encoded_texts):
+    """Let MiniLM encode each text once, for all databases: it takes seconds for all dishes."""
+    minilm = pytest.importorskip("mealplan_plugins.text_embeddings.sentence_transformers")
+    encode = minilm.MiniLmEmbeddings.encode
+
+    def remembered(self, texts):
+        fresh = [text for text in texts if text not in encoded_texts]
+        encoded_texts.update(zip(fresh, encode(self, fresh), strict=True))
+        return [list(encoded_texts[text]) for text in texts]
+
+    monkeypatch.setattr(minilm.MiniLmEmbeddings, "encode", remembered)
 
 
 @pytest.fixture

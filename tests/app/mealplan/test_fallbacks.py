@@ -1,5 +1,7 @@
 """Each plugin's fallback to the letter, what answers say about it, and ?strict=1."""
 
+from importlib.util import find_spec
+
 import pytest
 
 from mealplan.plugins import PLUGINS
@@ -164,7 +166,9 @@ def test_without_a_vector_index_search_goes_by_text(make_app):
 
 
 @pytest.mark.parametrize("plugin", LADDERS)
-def test_strict_refuses_a_fallback_and_says_why(make_app, profile, plugin):
+def test_strict_refuses_a_fallback_and_says_why(make_app, profile, plugin, request):
+    if plugin == "vector_search" and find_spec("sentence_transformers"):
+        request.getfixturevalue("texts_encoded_once")
     client = make_app(forbid=f"{plugin}:{LADDERS[plugin][0]}").test_client()
     answer = ask(client, plugin, profile, "?strict=1")
     assert answer.status_code == 503

@@ -156,8 +156,8 @@ def test_vectors_of_two_implementations_are_never_compared(make_app, monkeypatch
 
 
 @pytest.mark.ml
+@pytest.mark.usefixtures("texts_encoded_once")
 def test_sentence_transformers_find_meaning(make_app):
-    pytest.importorskip("sentence_transformers")
     client = make_app(forbid="").test_client()
     found = search(client, "something warm for a cold evening", mode="semantic", strict="1")
     assert found["mode"] == "semantic"

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from mealplan.catalogue.dishes import RECIPES
 
+pytestmark = pytest.mark.usefixtures("weeks_found_once")
 V1 = "/api/v1"
 DOCUMENT = json.loads(RECIPES.read_text(encoding="utf-8"))
 RECIPE_OF = {recipe["id"]: recipe for recipe in DOCUMENT["dishes"]}

@@ -65,6 +65,7 @@ def planner(request, make_app):
     return client
 
 
+@pytest.mark.usefixtures("weeks_found_once")
 @pytest.mark.parametrize(
     ("diets", "allergens"),
     [
@@ -92,6 +93,7 @@ def test_a_week_is_legal(planner, foods, profile, diets, allergens):
         assert mean[nutrient]["amount"] < mean[nutrient]["target"]
 
 
+@pytest.mark.usefixtures("weeks_found_once")
 def test_pins_and_exclusions_are_kept(planner, foods, profile):
     pinned = {(2, "dinner"): "dal-rice", (5, "breakfast"): "shakshuka"}
     body = {
@@ -177,6 +179,7 @@ def test_what_cannot_be_is_refused_with_what_clashes(planner, profile):
     assert planner.get("/api/v1/plans").json["plans"] == []
 
 
+@pytest.mark.usefixtures("weeks_found_once")
 def test_a_plan_is_kept_listed_and_shown_with_who_made_it(make_app, client, profile):
     made = client.post("/api/v1/plans/week", json={"profile": profile, "seed": 5})
     assert made.headers["Location"] == "/api/v1/plans/1"
@@ -192,6 +195,7 @@ def test_a_plan_is_kept_listed_and_shown_with_who_made_it(make_app, client, prof
     assert other.get("/api/v1/plans?offset=1").json["plans"] == []
 
 
+@pytest.mark.usefixtures("weeks_found_once")
 def test_exports_hold_the_plan(make_app, profile, tmp_path):
     openpyxl = pytest.importorskip("openpyxl")
     for forbid in ("spreadsheet_export:pandas,week_optimizer:pulp", "week_optimizer:pulp"):

@@ -20,7 +20,6 @@ LADDERS = {
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.network,
-    pytest.mark.xdist_group("mealplan"),
     pytest.mark.skipif(sys.platform != "linux", reason="probes read /proc"),
 ]
 

@@ -23,7 +23,7 @@ files = check_emitter(check_installed("emitters", "app-platform"), platform)
 print(files[".do/app.yaml"])
 """
 
-pytestmark = [pytest.mark.slow, pytest.mark.network, pytest.mark.xdist_group("packaging")]
+pytestmark = [pytest.mark.slow, pytest.mark.network]
 
 
 @pytest.fixture(scope="module")

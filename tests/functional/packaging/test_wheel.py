@@ -13,7 +13,7 @@ import pytest
 REPOSITORY = Path(__file__).parents[3]
 APPS = REPOSITORY / "tests" / "assets" / "apps"
 
-pytestmark = [pytest.mark.slow, pytest.mark.network, pytest.mark.xdist_group("packaging")]
+pytestmark = [pytest.mark.slow, pytest.mark.network]
 
 
 def run(*command, **options):

@@ -12,9 +12,11 @@ from bootfit.model.measurement import ProbeResult, ServingResult
 from bootfit.model.plan import Plan
 from bootfit.model.sizes import format_mib
 
-#: Enough for each thread to have met the heaviest request together with the others, and for a
-#: leak of some KiB a request to show.
-_LOAD_SECONDS, _FEWEST_ROUNDS, _FEWEST_REQUESTS = 30.0, 12, 400
+_LOAD_SECONDS = 30.0
+#: Enough for each thread to have met the heaviest request together with the others.
+_FEWEST_ROUNDS, _FEWEST_REQUESTS = 4, 100
+#: Enough for a leak of some KiB a request to show as well.
+_LEAK_ROUNDS, _LEAK_REQUESTS = 8, 400
 
 
 def union(walk: Walk, description: AppDescription, rungs: Sequence[str]) -> ProbeResult:
@@ -35,8 +37,11 @@ def union(walk: Walk, description: AppDescription, rungs: Sequence[str]) -> Prob
     )
 
 
-def serving(walk: Walk, description: AppDescription, plan: Plan) -> ServingResult:
-    """Return what ``plan`` takes while it answers requests in four times the budget."""
+def serving(walk: Walk, description: AppDescription, plan: Plan, *, leaks: bool) -> ServingResult:
+    """Return what ``plan`` takes while it answers requests in four times the budget.
+
+    With ``leaks`` it answers so many that a leak would show.
+    """
     from bootfit.emit import emit_all
     from bootfit.measure import find_interpreter
     from bootfit.measure.agent_run import memory_limit
@@ -48,6 +53,7 @@ def serving(walk: Walk, description: AppDescription, plan: Plan) -> ServingResul
     # Twice what a probe may take: several requests at once, and one that never ends.
     room = memory_limit(2 * walk.budget_bytes, 1)
     roomy = replace(plan, memory=replace(plan.memory, budget_bytes=room))
+    rounds = _rounds(walk, description, plan, leaks=leaks)
     walk.progress(f"serving requests with {plan.threads} thread(s)")
     try:
         evidence, _ = verify_plan(
@@ -59,7 +65,7 @@ def serving(walk: Walk, description: AppDescription, plan: Plan) -> ServingResul
             interpreter=find_interpreter(walk.root, walk.config.interpreter),
             requests=walk.config.requests,
             environment=walk.config.environment,
-            bounds=Bounds(load_seconds=_LOAD_SECONDS, load_rounds=_rounds(walk, description, plan)),
+            bounds=Bounds(load_seconds=_LOAD_SECONDS, load_rounds=rounds),
             progress=walk.progress,
         )
     except BootfitError as error:
@@ -78,12 +84,15 @@ def serving(walk: Walk, description: AppDescription, plan: Plan) -> ServingResul
     )
 
 
-def _rounds(walk: Walk, description: AppDescription, plan: Plan) -> int:
+def _rounds(walk: Walk, description: AppDescription, plan: Plan, *, leaks: bool) -> int:
     """Return how many rounds of all requests are enough."""
     from bootfit.verify.routes import choose_requests
 
     a_round = len(choose_requests(walk.config.requests, description.routes).requests) * plan.threads
-    return max(_FEWEST_ROUNDS, -(-_FEWEST_REQUESTS // max(1, a_round)))
+    rounds, requests = (
+        (_LEAK_ROUNDS, _LEAK_REQUESTS) if leaks else (_FEWEST_ROUNDS, _FEWEST_REQUESTS)
+    )
+    return max(rounds, -(-requests // max(1, a_round)))
 
 
 def _in_the_way(evidence: Evidence) -> str:

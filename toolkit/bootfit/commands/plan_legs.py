@@ -52,12 +52,13 @@ def tune(walk: Walk) -> None:
             union = missing.union(walk, description, rungs)
             measurements = replace(measurements, probes=(*measurements.probes, union))
             continue
-        served = tuple(
-            missing.serving(walk, description, plan)
-            for plan in serving_to_measure(measurements, *on)
-        )
-        if not served:
+        plans = serving_to_measure(measurements, *on)
+        if not plans:
             break
+        # A leak is the same however many threads there are: one run looks for it.
+        served = tuple(
+            missing.serving(walk, description, plan, leaks=plan is plans[-1]) for plan in plans
+        )
         measurements = replace(measurements, serving=(*measurements.serving, *served))
     plan, findings = choose(measurements, *on, walk.family)
     walk.run = replace(walk.run, findings=settled(walk.run.findings, plan))

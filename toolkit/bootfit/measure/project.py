@@ -27,9 +27,12 @@ from bootfit.model.attribution import ModuleTree
 from bootfit.model.environment import Environment
 from bootfit.model.finding import Finding, Place
 from bootfit.model.measurement import MeasurementSet, ProbeMode, ProbeResult, Samples
+from bootfit.model.sizes import MIB
 
 #: The warm-up is no sample, so what it exercises beyond the second time costs no figure.
 _ROUNDS_OF_WARM_UP = 8
+#: What adds less of both to the app has nothing to tell of its imports.
+_TOLD_BYTES, _TOLD_SECONDS = 1 * MIB, 0.05
 Progress = Callable[[str], None]
 _LABELS: dict[ProbeMode, str] = {
     "app": "imported",
@@ -57,7 +60,8 @@ def measure_project(
 
     Each sample is a fresh process. The first run of each implementation is thrown away: it writes
     the ``.pyc`` files, and where it fails, its failure is the result. One more run, of the app and
-    of each implementation that works, tells what each import takes; it is no sample.
+    of each implementation that takes a MiB or 0.05 s, tells what each import takes; it is no
+    sample.
 
     Args:
         description: what `describe` returned.
@@ -100,7 +104,7 @@ def measure_project(
         in_parallel([partial(session.measure_union, one) for one in wanted], jobs, session.stop)
         session.installed = ask_environment(setting)
         whole: list[tuple[str, ...]] = [()] if description.app else []
-        whole += [(one,) for one in subjects if session.works(one)]
+        whole += [(one,) for one in subjects if session.weighs(one)]
         session.expect(len(whole))
         in_parallel([partial(session.attribute, one) for one in whole], jobs, session.stop)
     measurements = session.measurement_set()
@@ -233,6 +237,14 @@ class _Session:
     def works(self, subject: str) -> bool:
         """Return whether an implementation was measured on top of the app."""
         return self.results["on_top", (subject,)].status == "measured"
+
+    def weighs(self, subject: str) -> bool:
+        """Return whether an implementation takes enough that its imports are worth telling."""
+        app, own = self.results["app", ()].figures, self.results["on_top", (subject,)].figures
+        if own is None or app is None:
+            return False
+        added = own.peak_anonymous_bytes.median - app.peak_anonymous_bytes.median
+        return added >= _TOLD_BYTES or own.import_cpu_seconds.median >= _TOLD_SECONDS
 
     def attribute(self, implementations: tuple[str, ...], stop: threading.Event) -> None:
         """Learn what each import of the app takes, or of implementations on top of it."""

@@ -16,7 +16,7 @@ from flask import Flask
 from bootfit.lazy import Implementation, Plugin, Registry
 
 MIB = 1024 * 1024
-CHILD = "import sys, time; held = b'c' * (int(sys.argv[1]) << 20); time.sleep(0.05)"
+CHILD = "import sys, time; held = b'c' * (int(sys.argv[1]) << 20); time.sleep(0.03)"
 
 
 def mib(name):
@@ -70,7 +70,7 @@ def work():
     kept.append(b"l" * (mib("LEAK") * 1024))
     own = allocate(mib("REQUEST"))
     outcome = PLUGINS.call("ballast", "work")
-    time.sleep(0.05)  # so that requests at one moment meet
+    time.sleep(0.02)  # so that requests at one moment meet
     return {"own": len(own), "served_by": outcome.implementation}
 
 
