@@ -116,6 +116,7 @@ def test_the_files_are_written_checked_and_never_over_hand_made_ones(fitted, tmp
     refused = bootfit(*emit, "--write")
     assert refused.returncode == 2
     assert "Procfile" in refused.stderr
+    assert "✓" not in refused.stdout
     assert (project / "Procfile").read_text() == "web: mine\n"
     assert bootfit(*emit, "--write", "--force").returncode == 0
     assert {p.name: p.read_bytes() for p in project.iterdir() if p.is_file()} == written

@@ -67,9 +67,10 @@ def command(diff: bool, write: bool, check: bool, force: bool, **options: Any) -
                 for file in writing.check(walk.root, walk.files, walk.merged)
             )
         )
-    code = deliver(walk.run, options)
     if write:
+        # First: a report ends with the verdict, and none is due where nothing could be written.
         writing.write(walk.root, walk.files, merged=walk.merged, force=force)
-    elif not check and not options["formats"]:
+    code = deliver(walk.run, options)
+    if not write and not check and not options["formats"]:
         click.echo(writing.diff(walk.root, walk.files), nl=False)
     return code
