@@ -4,7 +4,7 @@ from typing import Any
 
 from bootfit.commands.earlier import earlier_run
 from bootfit.commands.walk import Walk
-from bootfit.model.errors import UndeterminedError, UsageError
+from bootfit.model.errors import UsageError
 
 
 def check(walk: Walk) -> None:
@@ -12,33 +12,37 @@ def check(walk: Walk) -> None:
     from bootfit.requirements import check_project
 
     result, findings = check_project(
-        walk.root, walk.config.requirements, walk.platform, walk.target, **index_values(walk)
+        walk.root, requirement_files(walk), walk.platform, walk.target, **index_values(walk)
     )
     walk.learn(*findings, check=result)
+
+
+def requirement_files(walk: Walk) -> tuple[str, ...]:
+    """Return the files to check: those of the configuration, else a setup.cfg.
+
+    Raises:
+        UsageError: there is nothing to check.
+        UndeterminedError: only what is never run, or not read, knows what is required.
+    """
+    if walk.config.requirements:
+        return walk.config.requirements
+    from bootfit.requirements.unlisted import find_unlisted
+
+    found = find_unlisted(walk.root)
+    walk.assume(f"requirements from {', '.join(found)}")
+    return found
 
 
 def index_values(walk: Walk) -> dict[str, Any]:
     """Return what `check_project` is told beside the files and the target.
 
     Raises:
-        UsageError: options exclude each other, or there is nothing to check.
-        UndeterminedError: only a setup.py, which is never run, knows what is required.
+        UsageError: options exclude each other.
     """
     pythons = walk.options.get("matrix")
     offline, refresh = walk.options.get("offline"), walk.options.get("refresh")
     if offline and refresh:
         raise UsageError("--offline and --refresh exclude each other", "leave one of them out")
-    if not walk.config.requirements:
-        if (walk.root / "setup.py").is_file():
-            raise UndeterminedError(
-                "setup.py: dependencies are computed by the build backend (setuptools): "
-                "not checkable without running it",
-                "list them in pyproject.toml or in a requirement file that -r names",
-            )
-        raise UsageError(
-            f"no requirements found in {walk.root}",
-            "name them with -r FILE or [tool.bootfit] requirements",
-        )
     if pythons:
         from bootfit.requirements.matrix import parse_pythons
 

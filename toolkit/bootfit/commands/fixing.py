@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from bootfit.commands.check_legs import index_values
+from bootfit.commands.check_legs import index_values, requirement_files
 from bootfit.commands.outcome import check_formats, deliver
 from bootfit.commands.walk import Walk
 from bootfit.model.check import Fix
@@ -30,7 +30,7 @@ def check_and_fix(options: Mapping[str, Any], *, write: bool) -> int:
     with walk.progress:
         fixed = fix_files(
             walk.root,
-            walk.config.requirements,
+            requirement_files(walk),
             walk.platform,
             walk.target,
             lowest=Severity(options["fail_on"]),

@@ -1,6 +1,7 @@
 """How a requirement file is named: a path, with extras or dependency groups of it where it has any.
 
-``requirements.txt``, ``pyproject.toml[export,ml]`` (the project with two extras),
+``requirements.txt``, ``pyproject.toml[export,ml]`` (the project with two extras, which a lock
+or a setup.cfg may have as well),
 ``pyproject.toml:dev`` (one dependency group and nothing else, as pip's ``--group``).
 """
 
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from bootfit.model.errors import UsageError
 
 _NAMED = re.compile(
-    r"(?P<file>.+?\.(?:toml|lock))(?:\[(?P<extras>[^\]]*)\])?(?::(?P<groups>[\w.,\s-]*))?"
+    r"(?P<file>.+?\.(?:toml|lock|cfg))(?:\[(?P<extras>[^\]]*)\])?(?::(?P<groups>[\w.,\s-]*))?"
 )
 
 

@@ -180,6 +180,8 @@ def _edited(root: Path, changes: Sequence[PinChange]) -> tuple[FileChange, ...]:
     for path, own in by_file.items():
         if not (root / path).resolve().is_relative_to(root.resolve()):
             raise NotEditable(f"{path} lies outside the project and is not edited")
+        if path.endswith(".cfg"):
+            raise NotEditable(f"{path} is not edited: write {', '.join(c.text for c in own)} there")
         before = _bytes(root, path)
         text, mark, encoding = _decoded(before, path)
         edit = edit_toml if path.endswith(".toml") else edit_lines

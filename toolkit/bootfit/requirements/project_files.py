@@ -14,6 +14,7 @@ from bootfit.model.requirement_source import RequirementSource, parse_source
 from bootfit.model.sizes import format_mib
 from bootfit.requirements.locked import Lock, LockedPackage
 from bootfit.requirements.pyproject_file import (
+    StatedRequirements,
     read_group,
     read_project_table,
 )
@@ -82,6 +83,8 @@ def read_project(root: Path, files: Sequence[str], target: Target) -> ProjectReq
             _read_lock(found, root, source, target)
         elif base.endswith(".toml"):
             _read_pyproject(found, root, source, target)
+        elif base == "setup.cfg":
+            _read_setup_cfg(found, root, source, target)
         else:
             _read_requirements(found, root, source.file, target, constraint=False, above=())
     return found
@@ -111,7 +114,7 @@ def read_requirement_texts(root: Path, files: Sequence[str], target: Target) -> 
     for name in files:
         found = read_project(root, (name,), target)
         file = parse_source(name).file
-        if file.endswith(".toml") or is_lock(Path(file).name):
+        if file.endswith((".toml", "setup.cfg")) or is_lock(Path(file).name):
             lines = [entry.text for entry in found.requirements]
             lines += [f"{package.name}=={package.version}" for package in found.locked]
             texts[name] = "".join(f"{line}\n" for line in lines)
@@ -346,6 +349,38 @@ def _read_pyproject(
     parts = [read_group(text, file, group, target) for group in source.groups] or [
         read_project_table(text, file, source.extras, target)
     ]
+    _take(found, root, file, parts, target)
+
+
+def _read_setup_cfg(
+    found: ProjectRequirements, root: Path, source: RequirementSource, target: Target
+) -> None:
+    from bootfit.requirements.setup_cfg import read_setup_cfg
+
+    file = source.file
+    if source.groups:
+        raise UsageError(f"{file} has no dependency groups", "name extras: --extra NAME")
+    project, script = (_beside(file, name) for name in ("pyproject.toml", "setup.py"))
+    if (root / project).is_file():
+        table = load_toml(_text(root, project), project).get("project")
+        if isinstance(table, dict) and "dependencies" not in table.get("dynamic", []):
+            raise UsageError(
+                f"{file}: setuptools takes the requirements from [project] of {project}",
+                f"check that: -r {project}",
+            )
+    text = _text(root, file)
+    code = _text(root, script) if (root / script).is_file() else None
+    found.files.append(file)
+    _take(found, root, file, [read_setup_cfg(text, file, source.extras, target, code)], target)
+
+
+def _take(
+    found: ProjectRequirements,
+    root: Path,
+    file: str,
+    parts: Sequence[StatedRequirements],
+    target: Target,
+) -> None:
     for stated in parts:
         found.requirements += stated.requirements
         found.uncheckable += stated.uncheckable

@@ -46,17 +46,19 @@ class StatedRequirements:
 
 
 @dataclass(frozen=True)
-class _Source:
+class RequirementText:
     """The file that is read: its text, name and tables, and the target."""
 
     text: str
     file: str
     document: Mapping[str, Any]
     target: Target
+    #: Where in the text the requirements begin.
+    begin: int = 0
 
     def place(self, fragment: str) -> Place:
         """Return where ``fragment`` stands; the file alone where it is written otherwise."""
-        at = self.text.find(fragment)
+        at = self.text.find(fragment, self.begin)
         if at < 0:
             return Place(self.file)
         column = at - (self.text.rfind("\n", 0, at) + 1) + 1
@@ -72,8 +74,10 @@ def read_project_table(
         UsageError: there is no project, or something in it cannot be understood; says where.
         UndeterminedError: only the build backend, which is never run, knows the dependencies.
     """
-    source = _Source(text, file, load_toml(text, file), target)
+    source = RequirementText(text, file, load_toml(text, file), target)
     project = source.document.get("project")
+    if states_in_poetrys_table(source.document):
+        raise poetrys_table(file)
     if not isinstance(project, dict):
         raise UsageError(
             f"{file} has no [project] table",
@@ -84,9 +88,26 @@ def read_project_table(
     if "dependencies" in _strings(project.get("dynamic", []), f"{file}: project.dynamic"):
         found.files += computed_in_files(source.document, file)
     for stated in _strings(project.get("dependencies", []), f"{file}: project.dependencies"):
-        _add(found, stated, source)
+        add_requirement(found, stated, source)
     _add_extras(found, project, [canonicalize_name(extra) for extra in extras], source)
     return found
+
+
+def states_in_poetrys_table(document: Mapping[str, Any]) -> bool:
+    """Return whether only [tool.poetry.dependencies] says what the project requires."""
+    project = _table(document, "project")
+    stated = _table(_table(_table(document, "tool"), "poetry"), "dependencies")
+    dynamic = project.get("dynamic", [])
+    elsewhere = "dependencies" in project or "dependencies" in dynamic
+    return bool(set(stated) - {"python"}) and not elsewhere
+
+
+def poetrys_table(file: str) -> UndeterminedError:
+    """Return the error for what Poetry alone resolves: its constraints (^1.2) are its own."""
+    return UndeterminedError(
+        f"{file}: [tool.poetry.dependencies] is not read: its constraints are Poetry's own",
+        "`poetry lock` writes poetry.lock, which -r poetry.lock checks",
+    )
 
 
 def read_group(text: str, file: str, group: str, target: Target) -> StatedRequirements:
@@ -95,7 +116,7 @@ def read_group(text: str, file: str, group: str, target: Target) -> StatedRequir
     Raises:
         UsageError: there is no such group, it includes itself, or it cannot be understood.
     """
-    source = _Source(text, file, load_toml(text, file), target)
+    source = RequirementText(text, file, load_toml(text, file), target)
     groups = source.document.get("dependency-groups", {})
     if not isinstance(groups, dict):
         raise UsageError(f"{file}: dependency-groups is no table", "write [dependency-groups]")
@@ -153,7 +174,9 @@ def computed_in_files(document: Mapping[str, Any], file: str, extra: str = "") -
     )
 
 
-def _project_python(found: StatedRequirements, project: dict[str, Any], source: _Source) -> None:
+def _project_python(
+    found: StatedRequirements, project: dict[str, Any], source: RequirementText
+) -> None:
     requires = project.get("requires-python")
     if requires is None:
         return
@@ -168,7 +191,10 @@ def _project_python(found: StatedRequirements, project: dict[str, Any], source: 
 
 
 def _add_extras(
-    found: StatedRequirements, project: dict[str, Any], extras: Sequence[str], source: _Source
+    found: StatedRequirements,
+    project: dict[str, Any],
+    extras: Sequence[str],
+    source: RequirementText,
 ) -> None:
     """Add what ``extras`` bring in; those that name the project itself are followed."""
     file = source.file
@@ -195,7 +221,7 @@ def _add_extras(
             if itself and own and canonicalize_name(itself[1]) == own:
                 wanted += [canonicalize_name(name.strip()) for name in itself[2].split(",")]
             else:
-                _add(found, stated, source, extra)
+                add_requirement(found, stated, source, extra)
 
 
 def _add_group(
@@ -203,7 +229,7 @@ def _add_group(
     groups: Mapping[str, Any],
     known: Mapping[str, str],
     group: str,
-    source: _Source,
+    source: RequirementText,
     *,
     above: tuple[str, ...],
 ) -> None:
@@ -225,7 +251,7 @@ def _add_group(
         raise UsageError(f"{where} is not a list", 'write ["name==1.2.3", "other>=1"]')
     for member in members:
         if isinstance(member, str):
-            _add(found, member, source)
+            add_requirement(found, member, source)
         elif isinstance(member, dict) and isinstance(member.get("include-group"), str):
             inner = canonicalize_name(member["include-group"])
             if len(member) > 1:
@@ -238,7 +264,20 @@ def _add_group(
 _GROUPS = 'write "name>=1" or {include-group = "other"}'
 
 
-def _add(found: StatedRequirements, stated: str, source: _Source, extra: str = "") -> None:
+def add_requirement(
+    found: StatedRequirements, stated: str, source: RequirementText, extra: str = ""
+) -> None:
+    """Add ``stated``, a requirement of ``source``, where it holds on its target.
+
+    Args:
+        found: what it is added to.
+        stated: the requirement.
+        source: where it stands.
+        extra: whose requirement it is; "" for the project's own.
+
+    Raises:
+        UsageError: it is no requirement; says where.
+    """
     place = source.place(stated)
     if reason := uncheckable_reason(stated):
         found.uncheckable.append(UncheckableEntry(stated, reason, place))

@@ -114,6 +114,19 @@ def pythons(script: str) -> str:
     return ",".join(dict.fromkeys(bounds))
 
 
+def passes(script: str, name: str) -> bool:
+    """Return whether ``script`` passes ``name`` to setup(), or may do so."""
+    module = _parsed(script)
+    if module is None:
+        return True
+    calls = [
+        node
+        for node in ast.walk(module)
+        if isinstance(node, ast.Call) and _last_name(node.func) == "setup"
+    ]
+    return not calls or any(word.arg in {name, None} for call in calls for word in call.keywords)
+
+
 def imports_at_once(script: str, name: str) -> bool:
     """Return whether ``script`` imports the module ``name`` as it begins, come what may."""
     module = _parsed(script)
