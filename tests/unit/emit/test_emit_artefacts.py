@@ -191,6 +191,10 @@ def test_plan_names_are_spelled_with_a_space_and_a_service_called_off_stays_a_wo
             "pip install --only-binary :all: './[export,ml]'",
         ),
         (
+            {"requirements": {"web/setup.cfg": "flask\n"}, "is_distribution": False},
+            "pip install --only-binary :all: ./web/",
+        ),
+        (
             {"requirements": {"pylock.toml": "flask==3.1.3\n"}},
             (
                 "pip install --upgrade 'pip>=26.1' && "

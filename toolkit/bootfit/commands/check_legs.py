@@ -1,5 +1,6 @@
 """The legs about requirements: what installs on the target."""
 
+from dataclasses import replace
 from typing import Any
 
 from bootfit.commands.earlier import earlier_run
@@ -29,6 +30,7 @@ def requirement_files(walk: Walk) -> tuple[str, ...]:
     from bootfit.requirements.unlisted import find_unlisted
 
     found = find_unlisted(walk.root)
+    walk.config = replace(walk.config, requirements=found)
     walk.assume(f"requirements from {', '.join(found)}")
     return found
 

@@ -8,8 +8,10 @@ from bootfit.emit.quoting import command
 from bootfit.emit.requirements_locked import PATH as LOCKED
 from bootfit.emit.requirements_minimal import top_level
 
-#: A pyproject.toml, with extras or without: what it lists is installed with the project.
-_PROJECT = re.compile(r"(?:[^\[]*/)?pyproject\.toml(?:\[[^\]]*\])?")
+#: Either file, with extras or without: what it lists is installed with the project.
+_PROJECT = re.compile(
+    r"(?P<folder>(?:[^\[]*/)?)(?:pyproject\.toml|setup\.cfg)(?P<extras>(?:\[[^\]]*\])?)"
+)
 #: Dependency groups of one, which pip installs by themselves since 25.1.
 _GROUP = re.compile(r"(?P<file>(?:[^\[]*/)?pyproject\.toml):(?P<groups>[\w.,\s-]+)")
 
@@ -24,7 +26,8 @@ def build_command(context: EmitContext) -> str:
     if context.from_source:
         wheels += ["--no-binary", ",".join(context.from_source)]
     steps: list[str] = []
-    projects = [path for path in files if _PROJECT.fullmatch(path)]
+    matches = {path: match for path in files if (match := _PROJECT.fullmatch(path))}
+    projects = list(matches)
     locks = [path for path in files if is_tool_lock(path)]
     groups = [
         f"{match['file']}:{name.strip()}"
@@ -42,9 +45,8 @@ def build_command(context: EmitContext) -> str:
         steps.append(command(["pip", "install", *wheels, *include]))
     for path in locks:
         steps += install_steps(path, wheels)
-    for path in projects:
-        folder, _, extras = path.partition("pyproject.toml")
-        steps.append(command(["pip", "install", *wheels, f"./{folder}{extras}"]))
+    for match in matches.values():
+        steps.append(command(["pip", "install", *wheels, f"./{match['folder']}{match['extras']}"]))
     for group in groups:
         steps.append(command(["pip", "install", *wheels, "--group", group]))
     if context.is_distribution and not projects:
