@@ -5,7 +5,7 @@
 
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -61,16 +61,7 @@ class IndexHttp:
         """
         url = f"{address.url}{name}/"
         try:
-            with (
-                self._session() as session,
-                session.get(
-                    url,
-                    stream=True,
-                    headers={"Accept": _ACCEPT},
-                    timeout=self._timeout_seconds,
-                    auth=self._auth(url),
-                ) as response,
-            ):
+            with self._got(url, {"Accept": _ACCEPT}) as response:
                 if response.status_code in {404, 410}:
                     return None
                 response.raise_for_status()
@@ -97,16 +88,7 @@ class IndexHttp:
             span = f"{first}" if first < 0 else f"{first}-{'' if last is None else last}"
             headers["Range"] = f"bytes={span}"
         try:
-            with (
-                self._session() as session,
-                session.get(
-                    url,
-                    stream=True,
-                    headers=headers,
-                    timeout=self._timeout_seconds,
-                    auth=self._auth(url),
-                ) as response,
-            ):
+            with self._got(url, headers) as response:
                 response.raise_for_status()
                 yield response, self._chunks(response, _CHUNK, 3 * self._timeout_seconds)
         except (requests.RequestException, ValueError) as error:
@@ -126,6 +108,20 @@ class IndexHttp:
                 raise requests.Timeout(f"not complete after {seconds:.0f} s")
         if expected and expected.isdigit() and not encoded and read < int(expected):
             raise requests.ConnectionError(f"it ends after {read} of {expected} bytes")
+
+    @contextmanager
+    def _got(self, url: str, headers: Mapping[str, str]) -> Iterator[requests.Response]:
+        with (
+            self._session() as session,
+            session.get(
+                url,
+                stream=True,
+                headers=dict(headers),
+                timeout=self._timeout_seconds,
+                auth=self._auth(url),
+            ) as response,
+        ):
+            yield response
 
     @contextmanager
     def _session(self) -> Iterator[requests.Session]:

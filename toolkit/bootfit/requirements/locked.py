@@ -13,6 +13,7 @@ from bootfit.model.errors import UsageError
 from bootfit.model.finding import Place
 from bootfit.model.platform import Target
 from bootfit.requirements.index_page import IndexFile
+from bootfit.requirements.named_parts import refuse_unknown
 from bootfit.requirements.requirement_file import OptionEntry, UncheckableEntry
 from bootfit.requirements.target_environment import marker_environment
 from bootfit.requirements.toml_text import load_toml
@@ -87,15 +88,7 @@ def read_lock(
             f"{place}: this is no valid lock file: {error}",
             "write it anew with `uv export --format pylock.toml` or `pip lock`",
         ) from None
-    known = sorted(map(canonicalize_name, lock.dependency_groups or ()))
-    if unknown := sorted(groups.difference(known)):
-        from difflib import get_close_matches
-
-        near = get_close_matches(unknown[0], known, n=1)
-        raise UsageError(
-            f"{file} has no dependency group called {unknown[0]!r}",
-            f"did you mean {near[0]!r}?" if near else f"it has {', '.join(known) or 'none'}",
-        )
+    refuse_unknown(groups, lock.dependency_groups or (), "dependency group", file)
     found = Lock()
     main = main_index(package.index or "" for package in lock.packages)
     found.options += index_option(main, key_place(text, file, "index"))

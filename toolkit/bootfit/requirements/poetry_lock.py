@@ -12,6 +12,7 @@ from bootfit.model.finding import Place
 from bootfit.model.platform import Target
 from bootfit.requirements.lock_walk import Edge, Node, Reached, holds, version_of, walk
 from bootfit.requirements.locked import Lock, LockedPackage, key_place, package_places
+from bootfit.requirements.named_parts import refuse_unknown
 from bootfit.requirements.requirement_file import OptionEntry, UncheckableEntry
 from bootfit.requirements.toml_text import load_toml
 
@@ -85,18 +86,9 @@ def read_poetry_lock(
             f"{file}: version {document.metadata.lock_version} of the format is not known",
             "export it: poetry export -o requirements.txt",
         )
-    known = {canonicalize_name(extra) for extra in document.extras}
-    if unknown := sorted(extras - known):
-        raise UsageError(
-            f"{file} has no extra called {unknown[0]!r}",
-            f"it has {', '.join(sorted(known)) or 'none'}",
-        )
-    grouped = sorted({group for package in document.package for group in package.groups} - {"main"})
-    if unknown := sorted(groups.difference(grouped)):
-        raise UsageError(
-            f"{file} has no group called {unknown[0]!r}",
-            f"it has {', '.join(grouped)}" if grouped else "write it anew with Poetry 2",
-        )
+    refuse_unknown(extras, document.extras, "extra", file)
+    grouped = {group for package in document.package for group in package.groups} - {"main"}
+    refuse_unknown(groups, grouped, "group", file, none="write it anew with Poetry 2")
     places = package_places(text, file, "package")
     places += [Place(file)] * (len(document.package) - len(places))
     nodes = [

@@ -8,7 +8,6 @@ anything.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any
 
 from packaging.requirements import InvalidRequirement
@@ -19,6 +18,7 @@ from bootfit.model.credentials import without_credentials
 from bootfit.model.errors import UndeterminedError, UsageError
 from bootfit.model.finding import Place
 from bootfit.model.platform import Target
+from bootfit.requirements.named_parts import nearest_or_all
 from bootfit.requirements.requirement_file import (
     RequirementEntry,
     UncheckableEntry,
@@ -213,7 +213,8 @@ def _add_extras(
             continue
         if extra not in known:
             raise UsageError(
-                f"{file} has no optional dependencies called {extra!r}", _near(extra, known)
+                f"{file} has no optional dependencies called {extra!r}",
+                nearest_or_all(extra, known),
             )
         table = f"{file}: project.optional-dependencies.{known[extra]}"
         for stated in _strings(optional[known[extra]], table):
@@ -243,7 +244,7 @@ def _add_group(
     if group not in known:
         by = f", which {above[-1]} includes" if above else ""
         raise UsageError(
-            f"{file} has no dependency group called {group!r}{by}", _near(group, known)
+            f"{file} has no dependency group called {group!r}{by}", nearest_or_all(group, known)
         )
     members = groups[known[group]]
     where = f"{file}: dependency-groups.{known[group]}"
@@ -298,13 +299,6 @@ def add_requirement(
         found.uncheckable.append(UncheckableEntry(stated, "it is a URL", place))
     else:
         found.requirements.append(RequirementEntry(requirement, stated, place))
-
-
-def _near(name: str, known: Mapping[str, str]) -> str:
-    near = get_close_matches(name, known, n=1)
-    if near:
-        return f"did you mean {known[near[0]]!r}?"
-    return f"it has {', '.join(sorted(known)) or 'none'}"
 
 
 def _named(table: Mapping[str, Any], name: str) -> Any:

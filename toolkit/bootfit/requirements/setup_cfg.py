@@ -6,13 +6,13 @@ takes precedence, and is not known without running it.
 
 from collections.abc import Sequence
 from configparser import Error, RawConfigParser
-from difflib import get_close_matches
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
 from bootfit.model.errors import UndeterminedError, UsageError
 from bootfit.model.platform import Target
+from bootfit.requirements.named_parts import refuse_unknown
 from bootfit.requirements.pyproject_file import (
     RequirementText,
     StatedRequirements,
@@ -78,17 +78,10 @@ def read_setup_cfg(
         found.requires_python.append((python, place))
     _add(found, stated, source)
     known = dict(parser.items(_EXTRAS)) if parser.has_section(_EXTRAS) else {}
-    names: dict[str, str] = {canonicalize_name(name): name for name in known}
-    for extra in map(canonicalize_name, extras):
-        if extra not in names:
-            near = get_close_matches(extra, names, n=1)
-            raise UsageError(
-                f"{file} has no optional dependencies called {extra!r}",
-                f"did you mean {names[near[0]]!r}?"
-                if near
-                else f"it has {', '.join(sorted(known)) or 'none'}",
-            )
-        _add(found, known[names[extra]], source, extra)
+    refuse_unknown(map(canonicalize_name, extras), known, "optional dependencies", file)
+    for name, listed in known.items():
+        if (extra := canonicalize_name(name)) in set(map(canonicalize_name, extras)):
+            _add(found, listed, source, extra)
     return found
 
 

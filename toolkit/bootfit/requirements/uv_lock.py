@@ -1,7 +1,6 @@
 """Reading uv.lock: what it pins for one target, with the files that it lists."""
 
-from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -20,6 +19,7 @@ from bootfit.requirements.locked import (
     main_index,
     package_places,
 )
+from bootfit.requirements.named_parts import refuse_unknown
 from bootfit.requirements.page_formats import moment_or_none
 from bootfit.requirements.requirement_file import UncheckableEntry
 from bootfit.requirements.toml_text import load_toml
@@ -103,13 +103,16 @@ def read_uv_lock(
     ]
     members = [package for package in document.package if _is_own(package)]
     root = [m for m in members if "." in {m.source.get(kind) for kind in _OWN}]
-    _refuse_unknown(extras, [m.optional_dependencies for m in root or members], "extra", file)
-    _refuse_unknown(groups, [m.dev_dependencies for m in root or members], "group", file)
-    edges = [Edge(m.name, extras=tuple(sorted(extras))) for m in root or members]
+    asked_of = root or members
+    known = [name for member in asked_of for name in member.optional_dependencies]
+    refuse_unknown(extras, known, "extra", file)
+    known = [name for member in asked_of for name in member.dev_dependencies]
+    refuse_unknown(groups, known, "group", file)
+    edges = [Edge(m.name, extras=tuple(sorted(extras))) for m in asked_of]
     if groups:
         edges = [
             edge
-            for member in root or members
+            for member in asked_of
             for group, stated in member.dev_dependencies.items()
             if canonicalize_name(group) in groups
             for edge in _edges(stated)
@@ -145,18 +148,6 @@ def read_uv_lock(
             )
         )
     return found
-
-
-def _refuse_unknown(
-    asked: frozenset[str], tables: Sequence[Mapping[str, Any]], what: str, file: str
-) -> None:
-    known = sorted({canonicalize_name(name) for table in tables for name in table})
-    if unknown := sorted(asked.difference(known)):
-        near = get_close_matches(unknown[0], known, n=1)
-        raise UsageError(
-            f"{file} has no {what} called {unknown[0]!r}",
-            f"did you mean {near[0]!r}?" if near else f"it has {', '.join(known) or 'none'}",
-        )
 
 
 def _registry(package: _Package) -> str:
