@@ -137,6 +137,36 @@ def test_each_locked_package_is_asked_of_the_index_that_it_comes_from(index, che
     assert sorted(index.asked) == ["/own/c/", "/simple/a/", "/simple/b/"]
 
 
+def locked(name, wheel, marker=""):
+    return (
+        f'[[packages]]\nname = "{name}"\nversion = "1.0"\n{marker}'
+        f'wheels = [{{ url = "https://x.test/{wheel}", hashes = {{ sha256 = "aa" }} }}]\n\n'
+    )
+
+
+def test_a_lock_is_checked_as_it_stands(index, check, project):
+    (project / "pylock.toml").write_text(
+        'lock-version = "1.0"\ncreated-by = "hand"\nrequires-python = ">=3.11"\n\n'
+        + locked("a", "a-1.0-py3-none-any.whl")
+        + locked("b", "b-1.0-cp311-cp311-linux_x86_64.whl")
+        + locked("c", "c-1.0-py3-none-any.whl", "marker = \"sys_platform == 'win32'\"\n")
+        + '[[packages]]\nname = "d"\n'
+        + 'vcs = { type = "git", url = "https://x.test/d.git", commit-id = "0" }\n'
+    )
+    checks, findings, _ = check(files=("pylock.toml",))
+    assert {name: one.installs for name, one in checks.items()} == {"a": True, "b": False}
+    assert [(f.code, f.subject, f.place.line) for f in findings] == [
+        ("BF105", "b", 11),
+        ("BF111", "d", 22),
+        ("BF107", "pylock.toml", None),
+    ]
+    assert "everything installs on Python 3.11" in findings[0].remedy
+    assert findings[2].evidence == (
+        "the index does not have the project a",
+        "the index does not have the project b",
+    )
+
+
 def test_poetry_lock_takes_the_files_that_it_lists(index, check, project):
     index.wheel("a", "1.0", f"cp311-cp311-{MANYLINUX}")
     # Uploaded after the lock was written: an installer refuses it.
