@@ -19,6 +19,7 @@ lint: $(VENV)/installed-test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/mypy ci/scripts/*.py
 	$(BIN)/lint-imports
 
 $(BIN)/python:
