@@ -73,3 +73,19 @@ def test_a_path_where_nothing_lies_is_an_error(index, check, project):
     (project / "wheels" / "gone-1.0-py3-none-any.whl").write_bytes(b"")
     _, findings, _ = check("a", "./wheels/gone-1.0-py3-none-any.whl")
     assert [one.severity for one in findings] == [Severity.WARNING]
+
+
+def test_a_folder_whose_requirements_stand_in_a_setup_cfg_is_read_as_well(index, check, project):
+    index.wheel("web", "1.0")
+    index.wheel("sheets", "1.0")
+    (project / "setup.cfg").write_text(
+        "[options]\ninstall_requires =\n  web\n[options.extras_require]\nexport = sheets\n"
+    )
+    (project / "setup.py").write_text("from setuptools import setup\nsetup()\n")
+    checks, findings, _ = check("-e .[export]")
+    assert findings == []
+    assert checks["sheets"].chain == ("setup.cfg:5 sheets",)
+    (project / "setup.py").write_text("from setuptools import setup\nsetup(install_requires=[])\n")
+    _, (finding,), _ = check("-e .", "web")
+    assert finding.code == "BF111"
+    assert "setup.py beside it passes install_requires to setup()" in finding.message

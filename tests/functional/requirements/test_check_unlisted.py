@@ -78,6 +78,13 @@ def test_what_another_tool_resolves_is_not_read_and_the_way_out_is_told(
     assert hint in said
 
 
+def test_a_list_that_is_yet_to_be_compiled_is_checked(project, bootfit):
+    (project / "requirements.in").write_text("web\n")
+    done = bootfit()
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["check"]["requirement_files"] == ["requirements.in"]
+
+
 def test_a_lock_beside_poetrys_table_is_what_is_checked(project, bootfit):
     (project / "pyproject.toml").write_text(POETRY)
     (project / "poetry.lock").write_text(

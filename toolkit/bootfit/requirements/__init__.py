@@ -7,7 +7,8 @@ from bootfit.model.check import CheckResult
 from bootfit.model.finding import Finding
 from bootfit.model.platform import Platform, Target
 from bootfit.requirements.page_cache import Freshness
-from bootfit.requirements.project_files import is_lock, read_requirement_texts, required_names
+from bootfit.requirements.project_files import read_requirement_texts, required_names
+from bootfit.requirements.project_text import is_lock
 
 __all__ = ["check_project", "is_lock", "read_requirement_texts", "required_names"]
 

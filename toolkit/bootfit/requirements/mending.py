@@ -18,7 +18,8 @@ from bootfit.model.finding import Finding, Severity
 from bootfit.requirements.advice import MENDABLE
 from bootfit.requirements.inquiry import Inquiry, pinned_version
 from bootfit.requirements.pin_search import PinSearch, beside_pin
-from bootfit.requirements.project_files import ProjectRequirements, is_lock
+from bootfit.requirements.project_files import ProjectRequirements
+from bootfit.requirements.project_text import is_lock
 from bootfit.requirements.relock import relock_command
 from bootfit.requirements.requirement_file import RequirementEntry
 from bootfit.requirements.rules import Conflict, HashMissing, SlowBuild, Yanked

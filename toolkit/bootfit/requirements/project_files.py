@@ -11,8 +11,8 @@ from bootfit.model.errors import UndeterminedError, UsageError
 from bootfit.model.finding import Place
 from bootfit.model.platform import Target
 from bootfit.model.requirement_source import RequirementSource, parse_source
-from bootfit.model.sizes import format_mib
 from bootfit.requirements.locked import Lock, LockedPackage
+from bootfit.requirements.project_text import is_lock, read_text
 from bootfit.requirements.pyproject_file import (
     StatedRequirements,
     read_group,
@@ -25,18 +25,13 @@ from bootfit.requirements.requirement_file import (
     parse_entries,
 )
 from bootfit.requirements.target_environment import applies
-from bootfit.requirements.text_encoding import encoding_of
 from bootfit.requirements.toml_text import load_toml
 
-#: What is read of one file: the longest lists with hashes are of some MiB, locks of some more.
-MAX_BYTES = 8 * 1024**2
-MAX_LOCK_BYTES = 64 * 1024**2
 #: Of all files together.
 MAX_REQUIREMENTS = 20_000
 #: Files that include one another, one in the other.
 MAX_NESTED = 50
-_WIDE = frozenset({"utf-16", "utf-32"})
-_LOCK = re.compile(r"pylock(\.[^.]+)?\.toml")
+_STATED_IN = ("pyproject.toml", "setup.cfg", "setup.py")
 _FOLDER = re.compile(r"(?:-e\s+)?(?P<folder>\.[^\[\]:]*?)/?(?:\[(?P<extras>[^\]]*)\])?")
 
 
@@ -119,13 +114,8 @@ def read_requirement_texts(root: Path, files: Sequence[str], target: Target) -> 
             lines += [f"{package.name}=={package.version}" for package in found.locked]
             texts[name] = "".join(f"{line}\n" for line in lines)
         else:
-            texts |= {file: _text(root, file) for file in found.line_files}
+            texts |= {file: read_text(root, file) for file in found.line_files}
     return texts
-
-
-def is_lock(base: str) -> bool:
-    """Return whether a file of this name pins all that is installed."""
-    return base in {"uv.lock", "poetry.lock", "Pipfile.lock"} or bool(_LOCK.fullmatch(base))
 
 
 def _read_lock(
@@ -143,7 +133,7 @@ def _read_lock(
 
 def _lock(root: Path, source: RequirementSource, target: Target) -> Lock:
     file = source.file
-    text = _text(root, file)
+    text = read_text(root, file)
     extras = frozenset(map(canonicalize_name, source.extras))
     groups = frozenset(map(canonicalize_name, source.groups))
     match Path(file).name:
@@ -159,70 +149,12 @@ def _lock(root: Path, source: RequirementSource, target: Target) -> Lock:
             from bootfit.requirements.poetry_lock import read_poetry_lock
 
             beside = _beside(file, "pyproject.toml")
-            pyproject = _text(root, beside) if (root / beside).is_file() else None
+            pyproject = read_text(root, beside) if (root / beside).is_file() else None
             return read_poetry_lock(text, file, target, extras, pyproject, groups=groups)
         case _:
             from bootfit.requirements.locked import read_lock
 
             return read_lock(text, file, target, extras, groups)
-
-
-def _text(root: Path, file: str, mentioned: Place | None = None) -> str:
-    data = _bytes(root, file, mentioned)
-    try:
-        encoding = encoding_of(data, stated=not file.endswith((".toml", ".lock")))
-    except (LookupError, ValueError) as error:
-        raise UsageError(
-            f"{file}:1:1: it says that its encoding is one that there is not: {error}",
-            "save the file as UTF-8",
-        ) from None
-    nul = data.find(b"\0") if encoding not in _WIDE else -1
-    if nul >= 0:
-        raise UsageError(
-            f"{file}:{_position(data, nul)}: a NUL byte: this is no text", "save the file as UTF-8"
-        )
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        kind = encoding.removesuffix("-sig").upper()
-        raise UsageError(
-            f"{file}:{_position(data, error.start)}: this is not {kind} text",
-            "save the file as UTF-8",
-        ) from None
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise UsageError(f"{file}:{line}:1: a NUL: this is no text", "save the file as UTF-8")
-    return text
-
-
-def _bytes(root: Path, file: str, mentioned: Place | None) -> bytes:
-    """Return what ``file`` holds; neither a pipe nor a device is waited for, nor a flood read."""
-    where = f"{mentioned}: " if mentioned else ""
-    path = root / file
-    limit = MAX_LOCK_BYTES if is_lock(path.name) else MAX_BYTES
-    try:
-        if path.exists() and not path.is_file():
-            raise UsageError(f"{where}{file} is not a file", "name a file of the project folder")
-        with path.open("rb") as stream:
-            data = stream.read(limit + 1)
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        raise UsageError(
-            f"{where}cannot read {file}: {why.lower()}",
-            "name a file that is in the project folder",
-        ) from None
-    if len(data) > limit:
-        raise UsageError(
-            f"{where}{file} is larger than {format_mib(limit)}: no list of requirements is",
-            "name the file that lists them",
-        )
-    return data
-
-
-def _position(data: bytes, at: int) -> str:
-    """Return "line:column" of a byte."""
-    line, column = data.count(b"\n", 0, at) + 1, at - data.rfind(b"\n", 0, at)
-    return f"{line}:{column}"
 
 
 def _read_requirements(
@@ -240,7 +172,7 @@ def _read_requirements(
     if (key, constraint) in found.included:
         return
     found.included.add((key, constraint))
-    text = _text(root, file, mentioned)
+    text = read_text(root, file, mentioned)
     if file not in found.files:
         found.files.append(file)
     found.line_files.append(file)
@@ -300,7 +232,7 @@ def _add(
 def _follow_folder(
     found: ProjectRequirements, root: Path, file: str, entry: UncheckableEntry, target: Target
 ) -> bool:
-    """Read the pyproject.toml of a folder such as ``-e .[web]``; return whether that was possible.
+    """Read the pyproject.toml or setup.cfg of a folder such as ``-e .[web]``, if that is possible.
 
     A folder that compiles something, or whose backend computes its dependencies, stays unchecked.
     """
@@ -308,28 +240,41 @@ def _follow_folder(
     if match is None:
         return False
     # pip takes a path in a requirement file as relative to where it runs: the project folder.
-    nested = _beside("requirements", f"{match['folder']}/pyproject.toml")
-    if nested in found.files:
+    nested = {name: _beside("requirements", f"{match['folder']}/{name}") for name in _STATED_IN}
+    if set(nested.values()) & set(found.files):
         return True
-    if not (root / nested).is_file():
-        return False
-    text = _text(root, nested, entry.place)
-    if not isinstance(load_toml(text, nested).get("project"), dict):
+    texts = {
+        name: read_text(root, file, entry.place)
+        for name, file in nested.items()
+        if (root / file).is_file()
+    }
+    stating = next((n for n in ("pyproject.toml", "setup.cfg") if _states(n, texts.get(n))), "")
+    if not stating:
         return False
     from bootfit.requirements.build_needs import need_of_sdist
 
-    beside = (root / nested).with_name("setup.py")
-    setup = {"setup.py": beside.read_text(errors="replace")} if beside.is_file() else {}
-    if need_of_sdist((), {"pyproject.toml": text, **setup}).need != "pure-sdist":
+    if need_of_sdist((), texts).need != "pure-sdist":
         return False
     extras = tuple(name.strip() for name in (match["extras"] or "").split(",") if name.strip())
+    read = _read_pyproject if stating == "pyproject.toml" else _read_setup_cfg
     try:
-        _read_pyproject(found, root, RequirementSource(nested, extras), target)
+        read(found, root, RequirementSource(nested[stating], extras), target)
     except UndeterminedError as error:
-        found.files.remove(nested)
+        found.files.remove(nested[stating])
         reason = error.message.partition(": ")[2]
         found.uncheckable.append(UncheckableEntry(entry.text, reason, entry.place))
     return True
+
+
+def _states(name: str, text: str | None) -> bool:
+    """Return whether ``text``, of a file called ``name``, says what is required."""
+    if text is None:
+        return False
+    if name == "pyproject.toml":
+        return isinstance(load_toml(text, name).get("project"), dict)
+    from bootfit.requirements.setup_cfg import states_requirements
+
+    return states_requirements(text)
 
 
 def _beside(file: str, other: str) -> str:
@@ -343,7 +288,7 @@ def _read_pyproject(
     found: ProjectRequirements, root: Path, source: RequirementSource, target: Target
 ) -> None:
     file = source.file
-    text = _text(root, file)
+    text = read_text(root, file)
     if file not in found.files:
         found.files.append(file)
     parts = [read_group(text, file, group, target) for group in source.groups] or [
@@ -362,14 +307,14 @@ def _read_setup_cfg(
         raise UsageError(f"{file} has no dependency groups", "name extras: --extra NAME")
     project, script = (_beside(file, name) for name in ("pyproject.toml", "setup.py"))
     if (root / project).is_file():
-        table = load_toml(_text(root, project), project).get("project")
+        table = load_toml(read_text(root, project), project).get("project")
         if isinstance(table, dict) and "dependencies" not in table.get("dynamic", []):
             raise UsageError(
                 f"{file}: setuptools takes the requirements from [project] of {project}",
                 f"check that: -r {project}",
             )
-    text = _text(root, file)
-    code = _text(root, script) if (root / script).is_file() else None
+    text = read_text(root, file)
+    code = read_text(root, script) if (root / script).is_file() else None
     found.files.append(file)
     _take(found, root, file, [read_setup_cfg(text, file, source.extras, target, code)], target)
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bootfit.model.errors import UndeterminedError, UsageError
-from bootfit.requirements.project_files import MAX_BYTES
+from bootfit.requirements.project_text import read_text
 from bootfit.requirements.pyproject_file import poetrys_table, states_in_poetrys_table
 from bootfit.requirements.setup_cfg import states_requirements
 from bootfit.requirements.toml_text import load_toml
@@ -11,8 +11,6 @@ from bootfit.requirements.toml_text import load_toml
 #: Files that other tools resolve, and how each of them writes one that can be checked.
 _OTHERS = {
     "Pipfile": "`pipenv lock` writes Pipfile.lock, which -r Pipfile.lock checks",
-    "requirements.in": "`uv pip compile requirements.in -o requirements.txt` writes one to check; "
-    "-r requirements.in checks it unpinned",
     "environment.yml": "list what pip installs in a requirements.txt and name that with -r",
     "environment.yaml": "list what pip installs in a requirements.txt and name that with -r",
 }
@@ -26,10 +24,14 @@ def find_unlisted(root: Path) -> tuple[str, ...]:
         UndeterminedError: a file does that is not read; says how to get one that is.
     """
     config = root / "setup.cfg"
-    if config.is_file() and states_requirements(_read(config)):
+    if config.is_file() and states_requirements(read_text(root, config.name)):
         return (config.name,)
+    if (root / "requirements.in").is_file():
+        return ("requirements.in",)
     project = root / "pyproject.toml"
-    if project.is_file() and states_in_poetrys_table(load_toml(_read(project), project.name)):
+    if project.is_file() and states_in_poetrys_table(
+        load_toml(read_text(root, project.name), project.name)
+    ):
         raise poetrys_table(project.name)
     if (root / "setup.py").is_file():
         raise UndeterminedError(
@@ -44,14 +46,3 @@ def find_unlisted(root: Path) -> tuple[str, ...]:
         f"no requirements found in {root}",
         "name them with -r FILE or [tool.bootfit] requirements",
     )
-
-
-def _read(path: Path) -> str:
-    try:
-        with path.open(encoding="utf-8", errors="replace") as stream:
-            return stream.read(MAX_BYTES)
-    except OSError as error:
-        raise UsageError(
-            f"cannot read {path.name}: {(error.strerror or str(error)).lower()}",
-            "see who may read it",
-        ) from None

@@ -7,6 +7,7 @@ from dataclasses import replace
 import msgspec
 from packaging.version import Version
 
+from bootfit.model.credentials import without_credentials
 from bootfit.model.errors import UndeterminedError
 from bootfit.model.finding import Finding, Place
 from bootfit.requirements.index_page import IndexFile, ProjectFiles
@@ -60,7 +61,9 @@ def _pages(
     """
     index, pages = inquiry.index, dict[str, ProjectFiles]()
     unknown = {
-        package: f"{package.name} comes from {package.index}, which is no index"
+        package: (
+            f"{package.name} comes from {without_credentials(package.index)}, which is no index"
+        )
         for package in packages.values()
         if package.name in inquiry.elsewhere
     }
