@@ -76,5 +76,5 @@ def work():
 
 @app.get("/child")
 def child():
-    subprocess.run([sys.executable, "-c", CHILD, str(mib("CHILD"))], check=True)
+    subprocess.run([sys.executable, "-I", "-S", "-c", CHILD, str(mib("CHILD"))], check=True)
     return {"status": "ok"}
