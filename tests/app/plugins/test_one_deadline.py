@@ -65,7 +65,7 @@ def test_a_solver_that_finds_nothing_leaves_time_for_the_rung_below(boundless, m
     assert outcome.implementation == "greedy"
     assert outcome.value.meals
     # Each with a limit of its own would take 1.6 s and 1.2 s at least.
-    assert took < 2.4
+    assert took < 2.7
 
 
 def test_with_no_time_left_nobody_calls_the_request_impossible(boundless):
