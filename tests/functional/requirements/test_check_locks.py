@@ -1,6 +1,8 @@
 """Locks against an index on this machine: checked as they stand, nothing is resolved."""
 
 import json
+import string
+import time
 
 import pytest
 
@@ -106,6 +108,22 @@ def test_what_a_lock_pins_and_was_withdrawn_since_is_told_with_the_reason(
     assert "a 1.1 (later)" in finding.remedy
     assert (checks["a"].yanked, checks["a"].installs) == ("it eats files", True)
     assert checks["b"].yanked is None
+
+
+def test_an_index_that_hangs_is_waited_for_once(index, check, project):
+    names = string.ascii_lowercase
+    for name in names:
+        index.wheel(name, "1.0")
+        index.answers[f"/simple/{name}/"] = lambda _: index.release.wait(30)
+    (project / "uv.lock").write_text(uv_lock(index, *names))
+    begun = time.monotonic()
+    checks, (finding,), _ = check(files=("uv.lock",), timeout=0.5)
+    # Three are asked at a time: nine rounds of it would take 4.5 s.
+    assert time.monotonic() - begun < 3
+    assert all(one.installs for one in checks.values())
+    assert finding.code == "BF107"
+    assert "the versions that uv.lock pins" in finding.message
+    assert "it did not answer in time" in finding.evidence[0]
 
 
 def test_another_file_of_that_name_says_nothing_about_the_locked_one(index, check, project):
