@@ -18,7 +18,7 @@ def run(search: VectorSearch) -> None:
     """
     draw = random.Random(0)  # noqa: S311 - test vectors, no secrets
     # Arrays, as a store of vectors hands them over: lists of numbers would outweigh the index.
-    vectors = [array("f", (draw.gauss(0, 1) for _ in range(_DIMENSIONS))) for _ in range(_VECTORS)]
+    vectors = [array("f", array("b", draw.randbytes(_DIMENSIONS))) for _ in range(_VECTORS)]
     try:
         index = search.build(vectors)
     except VectorsUnavailable:
