@@ -130,10 +130,10 @@ def _knows_build(members: Members) -> bool:
         return False
     requires, backend = build_system(texts["pyproject.toml"])
     decisive = not runs_setup(requires, backend) or {"setuptools-rust", "maturin"} & set(requires)
-    compiles = need_of_sdist(members.names, texts).need in {"c-sdist", "rust-sdist"}
-    return (
-        bool(decisive) and compiles and ("PKG-INFO" in texts or backend in {"maturin", "mesonpy"})
-    )
+    if not decisive or not ("PKG-INFO" in texts or backend in {"maturin", "mesonpy"}):
+        return False
+    # Last: it reads a setup.py through, and is asked at every member.
+    return need_of_sdist(members.names, texts).need in {"c-sdist", "rust-sdist"}
 
 
 def _knows_dependencies(members: Members) -> bool:
