@@ -1,6 +1,16 @@
-from bootfit.imports import boot_imports, heavy_at_boot, reached_imports, read_project_source
+from pathlib import Path
+
+from bootfit.imports import (
+    BootImport,
+    ProjectSource,
+    boot_imports,
+    heavy_at_boot,
+    reached_imports,
+    read_project_source,
+)
+from bootfit.model.attribution import Cost, Saving, Without
 from bootfit.model.environment import Environment, InstalledDistribution
-from bootfit.model.finding import Severity
+from bootfit.model.finding import Place, Severity
 
 MIB = 1024 * 1024
 ENVIRONMENT = Environment(
@@ -67,3 +77,42 @@ def test_the_factory_runs_at_boot(tmp_path):
         ),
     )
     assert "faiss" in {one.name for one in found}
+
+
+def pandas_made_lazy(saving):
+    return heavy_at_boot(
+        [BootImport("pandas", ("pandas",), (Place("app.py", 3),))],
+        {"pandas": 40 * MIB},
+        512 * MIB,
+        ProjectSource(Path(), (3, 12), {}),
+        "app:app",
+        savings={"pandas": saving},
+    )[0]
+
+
+def test_what_a_lazy_import_saves_is_told():
+    without = Without("works", total=Cost(0.2, 20 * MIB), modules_loaded=300)
+    found = pandas_made_lazy(Saving(Cost(0.5, 55 * MIB), 700, without))
+    assert found.message.endswith("made lazy, it saves 35.0 MiB and 0.30 s of CPU time at boot")
+    assert "20.0 MiB instead of 55.0 MiB, and loads 400 modules fewer" in found.evidence[-1]
+    assert "--fix" in found.remedy
+
+
+def test_what_others_load_as_well_saves_nothing_and_is_left():
+    boot = Cost(0.5, 55 * MIB)
+    found = pandas_made_lazy(Saving(boot, 700, Without("works", total=boot, modules_loaded=700)))
+    assert "saves nothing, since other libraries load pandas at boot as well" in found.message
+    assert found.remedy.startswith("leave it")
+
+
+def test_a_saving_that_cannot_be_measured_says_why():
+    used = "raised UsedAtBootError: pandas.read_csv is used while the app boots, in app.py:9"
+    found = pandas_made_lazy(Saving(Cost(), 9, Without("fails", used, Place("app.py", 9))))
+    assert found.message.endswith("what making it lazy saves could not be measured")
+    assert found.evidence[-1] == (
+        "boot itself uses it: pandas.read_csv is used while the app boots, in app.py:9"
+    )
+    assert found.remedy.startswith("move what uses it at boot")
+    hung = Without("unknown", "did not end within 120 s")
+    found = pandas_made_lazy(Saving(Cost(), 9, hung))
+    assert found.evidence[-1].endswith("imported lazily, the app did not end within 120 s")

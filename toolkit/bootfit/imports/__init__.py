@@ -5,6 +5,8 @@ from bootfit.imports.assumed import as_assumed, as_plugins, assumptions
 from bootfit.imports.boot_imports import (
     BootImport,
     boot_imports,
+    files_of,
+    heaviest,
     heavy_at_boot,
     weight_that_counts,
 )
@@ -17,6 +19,7 @@ from bootfit.imports.requirement_use import (
     unrequired_imports,
     unused_requirements,
 )
+from bootfit.imports.savings import saves_enough, why_nothing_is_saved
 
 __all__ = [
     "BootImport",
@@ -28,17 +31,21 @@ __all__ = [
     "as_plugins",
     "assumptions",
     "boot_imports",
+    "files_of",
     "find_application",
     "find_applications",
     "foreign_modules",
+    "heaviest",
     "heavy_at_boot",
     "is_aside",
     "lazy_imports",
     "not_compared",
     "reached_imports",
     "read_project_source",
+    "saves_enough",
     "unknown_use",
     "unrequired_imports",
     "unused_requirements",
     "weight_that_counts",
+    "why_nothing_is_saved",
 ]

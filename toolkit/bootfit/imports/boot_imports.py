@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from bootfit.imports.project_source import ProjectSource
 from bootfit.imports.reach import Reached, chain_to
 from bootfit.imports.rules import HeavyAtBoot
+from bootfit.imports.savings import lazy_remedy, saving_in_words
+from bootfit.model.attribution import Saving
 from bootfit.model.environment import Environment
 from bootfit.model.finding import Finding, Place
 from bootfit.model.sizes import format_mib
@@ -57,6 +59,8 @@ def heavy_at_boot(
     budget_bytes: int,
     source: ProjectSource,
     app: str,
+    *,
+    savings: Mapping[str, Saving] | None = None,
 ) -> tuple[Finding, ...]:
     """Return a note for each import at boot that costs much, with the chain that leads to it.
 
@@ -66,27 +70,50 @@ def heavy_at_boot(
         budget_bytes: the memory that may be used.
         source: the project.
         app: "module:attribute" or "module:factory()".
+        savings: what the boot saves where one is lazy, by name, as far as that was measured.
     """
+    return tuple(
+        _finding(
+            one,
+            f"{format_mib(costs[one.name])} of each worker, "
+            f"{costs[one.name] / budget_bytes:.0%} of the budget",
+            source,
+            app,
+            (savings or {}).get(one.name),
+        )
+        for one in heaviest(imports, costs, budget_bytes)
+    )
+
+
+def heaviest(
+    imports: Iterable[BootImport], costs: Mapping[str, int], budget_bytes: int
+) -> tuple[BootImport, ...]:
+    """Return those of ``imports`` that are worth a word, the heaviest first."""
     least = weight_that_counts(budget_bytes)
     heavy = [one for one in imports if one.name in costs and costs[one.name] >= least]
-    heavy.sort(key=lambda one: -costs[one.name])
-    return tuple(_finding(one, costs[one.name], budget_bytes, source, app) for one in heavy)
+    return tuple(sorted(heavy, key=lambda one: -costs[one.name]))
+
+
+def files_of(imports: Iterable[BootImport]) -> dict[str, tuple[str, ...]]:
+    """Return the files that import each library at boot, by its name."""
+    return {one.name: tuple(dict.fromkeys(at.path for at in one.places)) for one in imports}
 
 
 def _finding(
-    one: BootImport, cost_bytes: int, budget_bytes: int, source: ProjectSource, app: str
+    one: BootImport, takes: str, source: ProjectSource, app: str, saving: Saving | None
 ) -> Finding:
     first, *others = one.places
+    would_save, measured = saving_in_words(one.name, saving)
     above = [f"{place} imports {module}" for place, module in chain_to(source, app, first.path)]
     return HeavyAtBoot.finding(
         one.name,
-        f"{one.name} is imported at boot: by itself it takes {format_mib(cost_bytes)} of each "
-        f"worker, {cost_bytes / budget_bytes:.0%} of the budget",
+        f"{one.name} is imported at boot: by itself it takes {takes}{would_save}",
         evidence=[
             *above,
             f"{first} imports {', '.join(one.modules)}",
             *(f"also imported at {place}" for place in others),
+            *measured,
         ],
-        remedy="import it where it is used, if not every request uses it",
+        remedy=lazy_remedy(saving),
         place=first,
     )

@@ -49,12 +49,17 @@ class HeavyAtBoot(Rule):
 
     Every worker pays for it, whether a request ever uses it or not, and every boot waits for it.
     The figure is what importing it adds to an interpreter that has nothing else loaded, in
-    anonymous memory; where libraries share modules (pandas and scikit-learn share numpy), leaving
-    one out saves less. Told from 5 % of the budget on, for what is loaded once the app has booted,
+    anonymous memory. Told from 5 % of the budget on, for what is loaded once the app has booted,
     the app's framework left out. The evidence is the chain of imports from the app's module.
 
-    Mend it by moving the import into the function that needs it, or, with ``bootfit.lazy``, by
-    making it a plugin with a fallback. Where each request uses it, leave it: it is loaded anyway.
+    Where libraries share modules (pandas and scikit-learn share numpy), leaving one out saves
+    less: so what a lazy import saves is measured as well, by booting the app once more with a
+    stand-in for the library in the project's own files. Where boot uses the library, the stand-in
+    tells where, and what would be saved cannot be measured.
+
+    Mend it by moving the import into the function that needs it: ``bootfit measure --fix`` shows
+    that as a diff, or why it is not safe. Or, with ``bootfit.lazy``, make it a plugin with a
+    fallback. Where each request uses it, leave it: it is loaded anyway.
     """
 
     code = "BF203"

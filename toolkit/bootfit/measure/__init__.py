@@ -6,6 +6,7 @@ from bootfit.measure.drift import COMPARED_WITH_TARGET, environment_drift
 from bootfit.measure.environment import import_costs, look_at_environment
 from bootfit.measure.interpreter import find_interpreter
 from bootfit.measure.project import measure_project, measure_union
+from bootfit.measure.remaining import lazy_savings
 from bootfit.measure.verdict import Verdict, judge
 from bootfit.measure.why import explain_module
 
@@ -19,6 +20,7 @@ __all__ = [
     "find_interpreter",
     "import_costs",
     "judge",
+    "lazy_savings",
     "look_at_environment",
     "measure_project",
     "measure_union",

@@ -27,12 +27,15 @@ if TYPE_CHECKING or __package__:
         load,
         resolve,
     )
+    from bootfit.measure.agent_waiting import let_wait, uses
 else:
     # Run by its path, or imported by `agent_deep`, which was: its folder is first on the path,
     # until `begin` takes it off.
     from agent import ProbedCodeError, attempt, begin, exercise, failure, load, resolve
+    from agent_waiting import let_wait, uses
 
-    del sys.modules["agent"]  # the project may have a module of that name
+    # The project may have modules of these names.
+    del sys.modules["agent"], sys.modules["agent_waiting"]
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -45,7 +48,12 @@ _open, _pread = os.open, getattr(os, "pread", None)
 _bootstrap: Any = sys.modules["_frozen_importlib"]
 _importlib: Any = sys.modules["importlib"]
 #: Code that imports on behalf of other code.
-_MACHINERY = (__file__, attempt.__code__.co_filename, _importlib.__file__)
+_MACHINERY = (
+    __file__,
+    attempt.__code__.co_filename,
+    let_wait.__code__.co_filename,
+    _importlib.__file__,
+)
 _PACKAGES = (os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep)
 _STDLIB = os.path.dirname(os.path.realpath(os.__file__)) + os.sep
 
@@ -206,11 +214,15 @@ def attribute(order: dict[str, Any], channel: Channel) -> None:
     at_start = sorted(sys.modules)
     if order["blocked"]:
         block(order["blocked"])
+    if order["waiting"]:
+        let_wait(*order["waiting"])
     channel.tell(phase="started")
     tracer = Tracer()
     tracer.install()
     if order["app"]:
         step(tracer, "app", "", resolve, order["app"], ("application", "app"))
+        if uses:  # the app caught it, and may have gone another way
+            raise ProbedCodeError("app", "") from uses[0]
         channel.tell(phase="app", modules=len(sys.modules))
     if rungs:
         values = [step(tracer, "load", rung["subject"], load, rung) for rung in rungs]

@@ -67,6 +67,7 @@ def trace_imports(
     rungs: Sequence[tuple[str, ImplementationDeclaration]] = (),
     *,
     blocked: Sequence[str] = (),
+    waiting: tuple[Sequence[str], Sequence[str]] | None = None,
     about: str = "",
     stop: threading.Event | None = None,
 ) -> Traced:
@@ -77,6 +78,8 @@ def trace_imports(
         app: "module:attribute"; "" for none.
         rungs: each with its "plugin:implementation".
         blocked: modules that cannot be found in that run.
+        waiting: files of the project, and the modules that they import as if lazily: nothing is
+            loaded, and the first use of one is an exception.
         about: a module whose users are wanted.
         stop: set where the run is to be ended.
 
@@ -88,6 +91,7 @@ def trace_imports(
         "app": app,
         "rungs": [rung_order(subject, rung) for subject, rung in rungs],
         "blocked": list(blocked),
+        "waiting": [list(part) for part in waiting] if waiting else [],
         "about": about,
     }
     run = run_agent(setting, order, stop)

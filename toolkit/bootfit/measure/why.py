@@ -12,10 +12,10 @@ from bootfit.measure.agent_run import Setting, memory_limit
 from bootfit.measure.attribution import Traced, rungs_of, trace_imports
 from bootfit.measure.description import cannot_import
 from bootfit.measure.environment import ask_environment
-from bootfit.measure.module_tree import below, chain_to, module_costs
-from bootfit.measure.owners import Owners
+from bootfit.measure.module_tree import below, chain_to
+from bootfit.measure.remaining import cost_of, modules_of, what_remained
 from bootfit.model.app import AppDescription, ImplementationDeclaration
-from bootfit.model.attribution import NOTHING, Cost, ModuleCost, ModuleWhy, Without
+from bootfit.model.attribution import ModuleCost, ModuleWhy, Without
 from bootfit.model.environment import Environment
 from bootfit.model.errors import UndeterminedError, UsageError
 
@@ -124,10 +124,7 @@ class _Question:
         return traced
 
     def _modules(self, traced: Traced) -> tuple[ModuleCost, ...]:
-        if traced.trace is None:
-            return ()
-        owners = Owners(traced.trace.imports, self.installed)
-        return module_costs(traced.trace, owners, traced.first_phase)
+        return modules_of(traced, self.installed)
 
     def _find(self, traced: Traced) -> bool:
         if traced.trace is not None and self.module in traced.trace.at_start:
@@ -156,7 +153,7 @@ class _Question:
             implementations=(subject,) if subject else (),
             cost=cost,
             chain=chain_to(modules, self.module),
-            boot=_sum(traced),
+            boot=cost_of(traced),
             boot_modules=traced.modules_loaded,
             brought=brought[:_MOST_BROUGHT],
             brought_modules=sum(one.loaded for one in brought),
@@ -168,17 +165,7 @@ class _Question:
 
     def _without(self, subject: str, before: Sequence[ModuleCost]) -> Without:
         traced = self._traced(subject, (self.module,))
-        became = traced.outcome
-        if traced.trace is None:
-            raised = became.status == "raised"
-            return Without("fails" if raised else "unknown", became.detail, became.place)
-        left = {one.owner for one in self._modules(traced) if one.loaded}
-        return Without(
-            "works",
-            total=_sum(traced),
-            modules_loaded=traced.modules_loaded,
-            gone=tuple(sorted({one.owner for one in before if one.loaded} - left)),
-        )
+        return what_remained(traced, before, self._modules(traced))
 
     def _not_loaded(self, implementation: str) -> UsageError:
         where = implementation or "the app"
@@ -205,10 +192,3 @@ class _Question:
 def _names(rung: ImplementationDeclaration, top: str) -> bool:
     named = (*rung.imports, rung.target)
     return top in {name.partition(":")[0].partition(".")[0] for name in named}
-
-
-def _sum(traced: Traced) -> Cost:
-    if traced.trace is None:
-        return NOTHING
-    start = traced.trace.phases[traced.first_phase]
-    return sum((one.own for one in traced.trace.imports[start:]), NOTHING)

@@ -137,6 +137,25 @@ class Without:
 
 
 @dataclass(frozen=True)
+class Saving:
+    """What a boot takes, and what became of the same boot with an import that waits for its use."""
+
+    boot: Cost
+    boot_modules: int
+    without: Without
+
+    @property
+    def saved(self) -> Cost | None:
+        """Return what it saves; None where that could not be measured."""
+        return self.boot - self.without.total if self.without.status == "works" else None
+
+    @property
+    def modules(self) -> int:
+        """Return how many modules fewer are loaded."""
+        return self.boot_modules - self.without.modules_loaded
+
+
+@dataclass(frozen=True)
 class ModuleWhy:
     """Why a module is loaded, by whom, what it costs, and what would remain without it."""
 
