@@ -50,9 +50,15 @@ class Forge:
         return self._asked(method, path, body)[0]
 
     def pages(self, path: str) -> Iterator[Any]:
-        """Yield the entries of a list, page by page, as long as another page is named."""
+        """Yield the entries of a list, page by page, as long as another page is named.
+
+        Raises:
+            ForgeError: it does not answer well.
+        """
         for number in range(1, _MOST_PAGES + 1):
             entries, link = self._asked("GET", f"{path}?per_page=100&page={number}")
+            if not isinstance(entries, list):
+                raise ForgeError(f"GET {path}: no list")
             yield from entries
             if 'rel="next"' not in link:
                 return

@@ -1,0 +1,205 @@
+"""Base against head for real: two commits of a tiny app, in worktrees, on this machine."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from bootfit.model.document import decode_run
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="probes read /proc")
+
+
+def left(repository):
+    """Return what the gate left in the checkout beside its reports."""
+    told = repository.git("status", "--short", "--untracked-files=all").splitlines()
+    return [one for one in told if "bootfit-report/" not in one]
+
+
+@pytest.mark.slow
+def test_what_grew_fails_the_job_in_every_report(repository, gate, tmp_path):
+    base = repository.commit("base", mebibytes=8)
+    head = repository.commit("head", mebibytes=14)
+    (repository.folder / "app.py").write_text("raise SystemExit('not committed, not measured')\n")
+    done = gate(
+        repository,
+        base="HEAD^",
+        GITHUB_ACTIONS="true",
+        GITHUB_OUTPUT=str(tmp_path / "outputs"),
+    )
+    assert done.returncode == 1, done.stderr
+    annotation = next(one for one in done.stdout.splitlines() if "BF601" in one)
+    assert annotation.startswith("::error title=BF601 memory-regression::memory of app grew by 6.0")
+    reports = repository.folder / "bootfit-report"
+    assert {one.name for one in reports.iterdir()} == {
+        *("run.json", "summary.md", "run.sarif", "gitlab.json"),
+        *("junit.xml", "metrics.txt", "run.html"),
+    }
+    run = decode_run((reports / "run.json").read_bytes(), "run.json")
+    assert (run.comparison.base, run.comparison.head) == (base[:12], head[:12])
+    assert run.comparison.in_turn
+    assert [one.code for one in run.findings if one.severity.value == "error"] == ["BF601"]
+    summary = (reports / "summary.md").read_text()
+    assert "BF601" in summary
+    assert f"{base[:12]} to {head[:12]}" in summary
+    assert "BF601" in (reports / "gitlab.json").read_text()
+    assert "BF601" in (reports / "run.sarif").read_text()
+    assert "BF601" in (reports / "junit.xml").read_text()
+    outputs = dict(one.split("=", 1) for one in (tmp_path / "outputs").read_text().splitlines())
+    assert outputs == {"exit-code": "1", "reports": str(reports)}
+    assert left(repository) == ["M app.py"]
+    assert len(repository.git("worktree", "list").splitlines()) == 1
+    assert list((tmp_path / "temp").iterdir()) == []
+
+
+def test_a_project_in_a_folder_is_compared_with_where_it_left_its_target(
+    tmp_path, make_repository, gate
+):
+    repository = make_repository("back end")
+    base = repository.commit("base", mebibytes=8)
+    repository.git("checkout", "--quiet", "-b", "change")
+    repository.commit("head", README__md="words\n")
+    repository.git("checkout", "--quiet", "main")
+    target = repository.commit("meanwhile", mebibytes=30)
+    repository.git("checkout", "--quiet", "change")
+    event = tmp_path / "event.json"
+    event.write_text(json.dumps({"pull_request": {"base": {"sha": target}}}))
+    done = gate(
+        repository,
+        GITHUB_EVENT_NAME="pull_request",
+        GITHUB_EVENT_PATH=str(event),
+        leg="check",
+        project="back end",
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    reports = repository.folder / "bootfit-report"
+    run = json.loads((reports / "run.json").read_text())
+    assert run["comparison"]["base"] == base[:12]
+    assert {(one["figure"], one["verdict"]) for one in run["comparison"]["changes"]} == {
+        ("dependencies", "same"),
+        ("download", "same"),
+    }
+    # Forges show places from the top of the repository.
+    assert run["check"]["requirement_files"] == ["back end/requirements.txt"]
+    entries = json.loads((reports / "gitlab.json").read_text())
+    assert {one["location"]["path"] for one in entries} == {"back end/pyproject.toml"}
+
+
+def test_the_base_of_a_shallow_clone_is_fetched(repository, gate, tmp_path):
+    """As GitHub checks out: the merge alone, without the commits that it names."""
+    repository.commit("root", mebibytes=8)
+    repository.git("checkout", "--quiet", "-b", "change")
+    repository.commit("head", README__md="words\n")
+    repository.git("checkout", "--quiet", "main")
+    target = repository.commit("meanwhile", NEWS__md="news\n")
+    repository.git("merge", "--quiet", "--no-ff", "--message", "merge", "change")
+    merge = repository.git("rev-parse", "HEAD")
+    repository.git("config", "uploadpack.allowAnySHA1InWant", "true")
+    clone = type(repository).__new__(type(repository))
+    clone.folder = tmp_path / "clone"
+    source = f"file://{repository.folder}"
+    repository.git("clone", "--quiet", "--depth=1", source, str(clone.folder))
+    event = tmp_path / "event.json"
+    event.write_text(json.dumps({"pull_request": {"base": {"sha": "0" * 40}}}))
+    done = gate(
+        clone,
+        leg="check",
+        GITHUB_EVENT_NAME="pull_request",
+        GITHUB_EVENT_PATH=str(event),
+        GITHUB_SHA=merge,
+    )
+    assert done.returncode == 0, done.stderr
+    run = json.loads((clone.folder / "bootfit-report" / "run.json").read_text())
+    assert run["comparison"]["base"] == target[:12]
+    gone = gate(clone, base="f" * 40)
+    assert gone.returncode == 2
+    assert "fetch-depth: 0" in gone.stdout
+
+
+def test_a_base_that_does_not_import_is_told_and_does_not_block_what_mends_it(repository, gate):
+    repository.commit("base", app__py="import nothing_of_that_name\n")
+    repository.commit("head", mebibytes=8)
+    done = gate(repository, base="HEAD^", GITHUB_ACTIONS="true")
+    assert done.returncode == 0, done.stdout + done.stderr
+    warning = next(one for one in done.stdout.splitlines() if one.startswith("::warning"))
+    assert "could not be compared" in warning
+    summary = (repository.folder / "bootfit-report" / "summary.md").read_text()
+    assert summary.startswith("## ✅")
+    assert "⚠️" in summary
+    assert "could not be compared" in summary
+
+
+def test_a_head_that_cannot_be_looked_at_has_a_summary_as_well(repository, gate):
+    repository.commit("head", app__py="import nothing_of_that_name\n")
+    (repository.folder / "pyproject.toml").write_text("[tool.bootfit]\nplatfrom = 'render'\n")
+    repository.commit("a slip of the pen")
+    done = gate(repository, base="none")
+    assert done.returncode == 2
+    summary = (repository.folder / "bootfit-report" / "summary.md").read_text()
+    assert summary.startswith("## ❌")
+    assert "did you mean platform?" in summary
+
+
+@pytest.mark.slow
+def test_shards_are_measured_in_environments_of_each_side_and_merged(repository, gate, tmp_path):
+    """What installs sees the side's folder and environment, and no token of the job."""
+    repository.commit("base", mebibytes=8)
+    repository.commit("head", mebibytes=14)
+    seen = tmp_path / "seen"
+    done = gate(
+        repository,
+        base="HEAD^",
+        shard="1/1",
+        interpreter="",
+        python=sys.executable,
+        install='pwd >> "$SEEN"; command -v python >> "$SEEN"; env >> "$SEEN.env"',
+        SEEN=str(seen),
+        GITHUB_TOKEN="a-secret",
+        BOOTFIT_NOTE_TOKEN="a-secret",
+        GITHUB_ENV="a-secret",
+    )
+    assert done.returncode == 0, done.stderr
+    head, its_python, base, the_other = map(Path, seen.read_text().splitlines())
+    assert (head.name, base.name) == ("head", "base")
+    assert its_python == head / ".venv" / "bin" / "python"
+    assert the_other == base / ".venv" / "bin" / "python"
+    environment = (tmp_path / "seen.env").read_text()
+    assert "VIRTUAL_ENV=" in environment
+    assert "a-secret" not in environment
+    reports = repository.folder / "bootfit-report"
+    assert sorted(one.name for one in reports.iterdir()) == ["base-1-of-1.json", "head-1-of-1.json"]
+    done = gate(repository, merge="bootfit-report")
+    assert done.returncode == 1, done.stderr
+    assert "BF601" in (reports / "summary.md").read_text()
+    # A base that one machine could not measure blocks nobody.
+    (reports / "base-2-of-2.json").write_text("{}")
+    done = gate(repository, merge="bootfit-report")
+    assert done.returncode == 0, done.stderr
+    assert "base-2-of-2.json is no run document" in (reports / "summary.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("inputs", "message"),
+    [
+        ({"leg": "fti"}, "leg is one of"),
+        ({"rounds": "many"}, "rounds is a number"),
+        ({"shard": "two"}, "shard is like 2/4"),
+        ({"project": "../elsewhere"}, "inside the repository"),
+        ({"fail_on": "never"}, "fail-on is one of"),
+        ({"base": "--upload-pack=touch"}, "not in this clone"),
+        ({"base": "no-such-branch"}, "not in this clone"),
+        ({"merge": "nothing-here"}, "no documents of shards"),
+        ({"GITHUB_EVENT_NAME": "pull_request_target"}, "use pull_request"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_in_one_line(repository, script, inputs, message):
+    repository.commit("head", mebibytes=1)
+    named = {
+        f"BOOTFIT_CI_{name.upper()}" if name.islower() else name: value
+        for name, value in inputs.items()
+    }
+    code, said = script("gate", repository.folder, **named)
+    assert code == 2
+    assert message in said
+    assert said.count("\n") == 1
