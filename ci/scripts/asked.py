@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-LEGS = ("fit", "check", "measure")
+LEGS = ("fit", "check", "measure", "baseline")
 _SEVERITIES = ("note", "warning", "error")
 
 
@@ -28,7 +28,7 @@ class Asked:
     project: PurePosixPath
     #: Commit, branch or tag; "" for what the event says, "none" for no comparison.
     base: str
-    #: What is asked of the head alone.
+    #: What is asked of the head alone; "baseline" compares it with its file and with no commit.
     leg: str
     #: Requirement files that are installed, relative to the project.
     requirements: tuple[str, ...]

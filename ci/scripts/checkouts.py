@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +80,9 @@ class Repository:
         try:
             yield folder
         finally:
-            self.git("worktree", "remove", "--force", "--force", str(folder))
+            # What git cannot remove goes with the folder that it stands in.
+            with suppress(GateError):
+                self.git("worktree", "remove", "--force", "--force", str(folder))
 
     def _known(self, name: str) -> str:
         try:
@@ -135,7 +137,8 @@ def read_event(environment: Mapping[str, str]) -> dict[str, Any]:
 @contextmanager
 def working_folder(environment: Mapping[str, str]) -> Iterator[Path]:
     """Yield an empty folder on the job's own disk, and remove it."""
+    place = environment.get("RUNNER_TEMP") or None
     with tempfile.TemporaryDirectory(
-        prefix="bootfit-", dir=environment.get("RUNNER_TEMP") or None
+        prefix="bootfit-", dir=place, ignore_cleanup_errors=True
     ) as folder:
         yield Path(folder).resolve()

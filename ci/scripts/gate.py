@@ -54,7 +54,8 @@ def _both(request: Asked, environment: Mapping[str, str]) -> int:
     """Look at the head, compare it with the base where there is one, and report."""
     repository = Repository(Path())
     head = repository.commit("HEAD")
-    base = base_commit(repository, request.base, environment)
+    wanted = "none" if request.leg == "baseline" else request.base
+    base = base_commit(repository, wanted, environment)
     with ExitStack() as stack:
         folder = stack.enter_context(working_folder(environment))
         bootfit = Bootfit(request, for_children(environment), folder)

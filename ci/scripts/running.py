@@ -30,7 +30,8 @@ class Bootfit:
         target = into or self.folder / f"{project.name or 'project'}-{leg}.json"
         shard = ["--shard", self.request.shard] if self.request.shard else []
         python = [] if leg == "check" else self._interpreter()
-        self._run([leg, str(project), *python, *shard], target)
+        command = ["baseline", "check"] if leg == "baseline" else [leg]
+        self._run([*command, str(project), *python, *shard], target)
         return documents.read(target)
 
     def compared(self, before: Path, after: Path, head: Document) -> Document:

@@ -142,6 +142,28 @@ def test_a_head_that_cannot_be_looked_at_has_a_summary_as_well(repository, gate)
 
 
 @pytest.mark.slow
+def test_a_baseline_in_the_repository_stands_for_the_base(repository, gate, run):
+    repository.commit("base", mebibytes=8)
+    written = run(
+        [
+            *(sys.executable, "-m", "bootfit", "baseline", "write", "-q", "--interpreter"),
+            sys.executable,
+        ],
+        repository.folder,
+    )
+    assert written.returncode == 0, written.stderr
+    repository.commit("head", mebibytes=14)
+    done = gate(repository, leg="baseline", base="HEAD^")
+    assert done.returncode == 1, done.stderr
+    reports = repository.folder / "bootfit-report"
+    run_document = json.loads((reports / "run.json").read_text())
+    worse = run_document["findings"][0]
+    assert (worse["code"], worse["place"]["path"]) == ("BF601", "bootfit-baseline.toml")
+    assert "bootfit-baseline.toml" in run_document["comparison"]["base"]
+    assert str(repository.folder.parent) not in (reports / "summary.md").read_text()
+
+
+@pytest.mark.slow
 def test_shards_are_measured_in_environments_of_each_side_and_merged(repository, gate, tmp_path):
     """What installs sees the side's folder and environment, and no token of the job."""
     repository.commit("base", mebibytes=8)
