@@ -1,12 +1,19 @@
 """Base against head for real: two commits of a tiny app, in worktrees, on this machine."""
 
 import json
+import os
+import subprocess
 import sys
+import time
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from bootfit.model.document import decode_run
+from bootfit.model.document import decode_run, encode_run
+from run_documents import full_run
+
+GATE = Path(__file__).parents[3] / "ci" / "scripts" / "gate.py"
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="probes read /proc")
 
@@ -86,8 +93,8 @@ def test_a_project_in_a_folder_is_compared_with_where_it_left_its_target(
     assert {one["location"]["path"] for one in entries} == {"back end/pyproject.toml"}
 
 
-def test_the_base_of_a_shallow_clone_is_fetched(repository, gate, tmp_path):
-    """As GitHub checks out: the merge alone, without the commits that it names."""
+def test_the_base_of_a_shallow_clone_is_fetched(repository, monkeypatch, tmp_path):
+    """As forges check out: the merge alone, without the commits that it names."""
     repository.commit("root", mebibytes=8)
     repository.git("checkout", "--quiet", "-b", "change")
     repository.commit("head", README__md="words\n")
@@ -96,25 +103,36 @@ def test_the_base_of_a_shallow_clone_is_fetched(repository, gate, tmp_path):
     repository.git("merge", "--quiet", "--no-ff", "--message", "merge", "change")
     merge = repository.git("rev-parse", "HEAD")
     repository.git("config", "uploadpack.allowAnySHA1InWant", "true")
-    clone = type(repository).__new__(type(repository))
-    clone.folder = tmp_path / "clone"
-    source = f"file://{repository.folder}"
-    repository.git("clone", "--quiet", "--depth=1", source, str(clone.folder))
     event = tmp_path / "event.json"
-    event.write_text(json.dumps({"pull_request": {"base": {"sha": "0" * 40}}}))
-    done = gate(
-        clone,
-        leg="check",
-        GITHUB_EVENT_NAME="pull_request",
-        GITHUB_EVENT_PATH=str(event),
-        GITHUB_SHA=merge,
+    event.write_text(
+        json.dumps(
+            {
+                "pull_request": {"base": {"sha": "0" * 40}},
+                "merge_group": {"base_sha": target},
+            }
+        )
     )
-    assert done.returncode == 0, done.stderr
-    run = json.loads((clone.folder / "bootfit-report" / "run.json").read_text())
-    assert run["comparison"]["base"] == target[:12]
-    gone = gate(clone, base="f" * 40)
-    assert gone.returncode == 2
-    assert "fetch-depth: 0" in gone.stdout
+    monkeypatch.syspath_prepend(GATE.parent)
+    checkouts = import_module("checkouts")
+    on_github = {"GITHUB_EVENT_PATH": str(event), "GITHUB_SHA": merge}
+    for number, (base, said) in enumerate(
+        [
+            ("", {**on_github, "GITHUB_EVENT_NAME": "pull_request"}),
+            ("", {**on_github, "GITHUB_EVENT_NAME": "merge_group"}),
+            ("", {"CI_MERGE_REQUEST_DIFF_BASE_SHA": target}),
+            ("", {"CI_MERGE_REQUEST_TARGET_BRANCH_SHA": target}),
+            (target, {}),
+            ("target", {}),
+        ]
+    ):
+        clone = tmp_path / f"clone-{number}"
+        repository.git("branch", "--force", "target", target)
+        repository.git("clone", "--quiet", "--depth=1", f"file://{repository.folder}", str(clone))
+        found = checkouts.base_commit(checkouts.Repository(clone), base, said)
+        assert found == target, said
+        assert checkouts.base_commit(checkouts.Repository(clone), "none", said) is None
+    pushed = {**on_github, "GITHUB_EVENT_NAME": "push"}
+    assert checkouts.base_commit(checkouts.Repository(clone), "", pushed) is None
 
 
 def test_a_base_that_does_not_import_is_told_and_does_not_block_what_mends_it(repository, gate):
@@ -128,6 +146,36 @@ def test_a_base_that_does_not_import_is_told_and_does_not_block_what_mends_it(re
     assert summary.startswith("## ✅")
     assert "⚠️" in summary
     assert "could not be compared" in summary
+
+
+def test_a_cancelled_job_leaves_neither_worktrees_nor_files(repository, tmp_path):
+    repository.commit("base", mebibytes=1)
+    (tmp_path / "temp").mkdir()
+    gate = subprocess.Popen(
+        [sys.executable, GATE],
+        cwd=repository.folder,
+        env={
+            "PATH": os.environ["PATH"],
+            "RUNNER_TEMP": str(tmp_path / "temp"),
+            "BOOTFIT_CI_BASE": "HEAD",
+            "BOOTFIT_CI_INSTALL": 'touch "$STARTED"; exec sleep 60',
+            "BOOTFIT_CI_PYTHON": sys.executable,
+            "STARTED": str(tmp_path / "started"),
+        },
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    with gate:
+        end = time.monotonic() + 60
+        while not (tmp_path / "started").exists():
+            assert gate.poll() is None
+            assert time.monotonic() < end
+            time.sleep(0.02)
+        assert len(repository.git("worktree", "list").splitlines()) == 3
+        gate.terminate()
+        assert gate.wait(30) == 143
+    assert len(repository.git("worktree", "list").splitlines()) == 1
+    assert list((tmp_path / "temp").iterdir()) == []
 
 
 def test_a_head_that_cannot_be_looked_at_has_a_summary_as_well(repository, gate):
@@ -199,6 +247,33 @@ def test_shards_are_measured_in_environments_of_each_side_and_merged(repository,
     done = gate(repository, merge="bootfit-report")
     assert done.returncode == 0, done.stderr
     assert "base-2-of-2.json is no run document" in (reports / "summary.md").read_text()
+
+
+def test_what_is_measured_and_what_is_required_are_one_comparison(monkeypatch):
+    """Of `fit`: measured in turn, and two checks beside that."""
+    monkeypatch.syspath_prepend(GATE.parent)
+    documents = import_module("documents")
+
+    def compared(subject, figure, finding, **more):
+        change = {"subject": subject, "figure": figure}
+        comparison = {"changes": [change], "weaknesses": ["w"], "added": [], "dropped": [], **more}
+        return {"findings": ["both", finding], "comparison": comparison}
+
+    joined = documents.joined(
+        compared("app", "memory", "grew", in_turn=True, weaknesses=["busy"]),
+        compared("requirements", "download", "larger", in_turn=False, added=["six 1.17"]),
+    )
+    whole = documents.with_comparison({"findings": ["own"]}, joined, "1234", "5678")
+    assert whole["findings"] == ["own", "both", "grew", "larger"]
+    told = whole["comparison"]
+    assert [one["subject"] for one in told["changes"]] == ["app", "requirements"]
+    assert (told["base"], told["head"], told["in_turn"]) == ("1234", "5678", True)
+    assert (told["weaknesses"], told["added"]) == (["busy", "w"], ["six 1.17"])
+    run = json.loads(encode_run(full_run("fit")))
+    alone = documents.only_check(run)
+    bare = decode_run(json.dumps(alone).encode(), "run.json")
+    assert bare.check == full_run("fit").check
+    assert (bare.measurements, bare.findings, bare.command) == (None, (), "check")
 
 
 @pytest.mark.parametrize(

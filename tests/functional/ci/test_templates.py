@@ -76,6 +76,29 @@ def test_no_input_stands_in_a_script_and_all_actions_are_pinned():
     assert token == ["One comment"]
 
 
+def test_the_readme_tells_every_input_hook_and_file():
+    text = (CI / "README.md").read_text()
+    hooks = [hook["id"] for hook in read(HOOKS)]
+    for name in (*read(ACTION)["inputs"], *hooks):
+        assert re.search(rf"`{name}`|id: {name}\b", text), name
+    for path in re.findall(r"\]\(([^)]+)\)", text):
+        assert (CI / path).is_file(), path
+    assert len(text.splitlines()) < 80
+
+
+def test_gitlab_shards_and_the_job_that_merges_agree():
+    jobs = {**read(CI / "gitlab" / "bootfit.gitlab-ci.yml")}
+    sharded = read(CI / "gitlab" / "sharded.gitlab-ci.yml")
+    sharded["bootfit"] = {**jobs["bootfit"], **sharded["bootfit"]}
+    jobs |= sharded
+    shard, merge = resolved(jobs, "bootfit:shard"), resolved(jobs, "bootfit")
+    assert merge["needs"] == ["bootfit:shard"]
+    assert shard["variables"]["BOOTFIT_CI_SHARD"] == "$CI_NODE_INDEX/$CI_NODE_TOTAL"
+    assert shard["parallel"] == 4
+    assert shard["artifacts"]["paths"] == [merge["variables"]["BOOTFIT_CI_MERGE"]]
+    assert "BOOTFIT_CI_SHARD" not in merge["variables"]
+
+
 class Runner:
     """Runs the action's steps: expressions in `env` are put in, what is skipped is by its `if`."""
 
@@ -164,23 +187,19 @@ def test_the_action_comments_and_gives_its_verdict(runner, api, tmp_path):
     (body,) = api.bodies()
     assert body.startswith("<!-- bootfit: . -->\n## ✅ tiny installs on Render Free")
     assert "Base against head" in body
-    # Of a fork, and where warnings count: a red job, and the summary of the job.
+    # Of a fork; and whatever the inputs are, no shell reads them.
     hostile = '$(touch "$PWNED") `touch "$PWNED"`"; touch "$PWNED"; \'; touch "$PWNED"'
     runner.variables["PWNED"] = str(tmp_path / "pwned")
-    event = runner.folder.parent / "event.json"
+    event = tmp_path / "event.json"
     event.write_text(event.read_text().replace("us/shop", "them/shop"))
     api.asked.clear()
-    code, said = runner.action(
-        leg="check", token="a-token", base="none", fail_on="warning", output=f"o {hostile}"
-    )
-    assert code == 1
-    assert "::warning title=BF117" in said
+    code, said = runner.action(token="a-token", base=hostile, output=f"out {hostile}")
+    assert code == 2
+    assert "::error title=bootfit::the base" in said
+    assert "is not in this clone" in said
     assert "from a fork" in said
     assert api.asked == []
-    assert (tmp_path / "summary").read_text().startswith("## ✅ tiny installs on Render Free")
-    code, said = runner.action(token="a-token", base=hostile, leg="check")
-    assert code == 2
-    assert "is not in this clone" in said
+    assert (tmp_path / "summary").read_text().startswith("## ❌ bootfit could not look at `.`")
     every = dict.fromkeys(("base", "install", "leg", "merge", "project", "python"), hostile)
     code, said = runner.action(**every, rounds=hostile, shard=hostile, comment_key=hostile)
     assert code == 2
