@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from bootfit.model.errors import UsageError
-from bootfit.requirements.fixing import FileChange, write_fix
+from bootfit.model.file_change import FileChange, write_changes
 
 MANYLINUX = "manylinux_2_17_x86_64.manylinux2014_x86_64"
 RUST = {"pyproject.toml": "[build-system]\nrequires = ['maturin>=1']\nbuild-backend = 'maturin'\n"}
@@ -258,7 +258,7 @@ def test_what_was_read_must_still_stand_there_when_it_is_written(project):
     (project / "b.txt").write_text("b==1\n")
     files = [FileChange("b.txt", b"b==1\n", b"b==2\n"), FileChange("a.txt", b"a==1\n", b"a==3\n")]
     with pytest.raises(UsageError, match="was changed while"):
-        write_fix(project, files)
+        write_changes(project, files)
     assert (project / "b.txt").read_text() == "b==1\n"
 
 

@@ -23,7 +23,8 @@ def check_and_fix(options: Mapping[str, Any], *, write: bool) -> int:
     """
     from bootfit.commands.file_legs import platform_files
     from bootfit.commands.requirement_use import compare_requirements
-    from bootfit.requirements.fixing import fix_files, write_fix
+    from bootfit.model.file_change import write_changes
+    from bootfit.requirements.fixing import fix_files
 
     check_formats(options)
     walk = Walk("check", options)
@@ -38,7 +39,7 @@ def check_and_fix(options: Mapping[str, Any], *, write: bool) -> int:
         )
     after = fixed.after if write else None
     if after is not None:
-        write_fix(walk.root, fixed.files)
+        write_changes(walk.root, fixed.files)
     walk.learn(*(fixed.findings_after if after else fixed.findings_before))
     walk.learn(check=after or fixed.before)
     compare_requirements(walk)

@@ -1,7 +1,6 @@
 """`check --fix`: the pins that block are changed in the files, if everything installs then."""
 
 import codecs
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,10 +9,9 @@ from typing import TYPE_CHECKING
 from packaging.version import Version
 
 from bootfit.model.check import CheckResult, Fix, PinEdit
-from bootfit.model.errors import UsageError
+from bootfit.model.file_change import FileChange, bytes_of, diff_of
 from bootfit.model.finding import Finding, Severity
 from bootfit.model.platform import Platform, Target
-from bootfit.model.writing import write_atomically
 from bootfit.requirements.inquiry import Inquiry, pinned_version
 from bootfit.requirements.mending import blocking, find_mending, mended_project, pins_of
 from bootfit.requirements.opening import Terms, open_inquiry
@@ -29,15 +27,6 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-
-
-@dataclass(frozen=True)
-class FileChange:
-    """A file as it was read, and as it would be written."""
-
-    path: str
-    before: bytes
-    after: bytes
 
 
 @dataclass(frozen=True)
@@ -109,27 +98,6 @@ def fix_files(
     )
 
 
-def write_fix(root: Path, files: Sequence[FileChange]) -> None:
-    """Write the changed files, all or none.
-
-    Raises:
-        UsageError: one has changed since it was read, or cannot be written; nothing was written.
-    """
-    for file in files:
-        if _bytes(root, file.path) != file.before:
-            raise UsageError(
-                f"{file.path} was changed while it was being checked; nothing was written",
-                "run again",
-            )
-    try:
-        write_atomically({root / file.path: file.after for file in files})
-    except OSError as error:
-        raise UsageError(
-            f"cannot write into {root}: {error.strerror or error}; nothing was written",
-            "see who may write there",
-        ) from None
-
-
 def _unchanged(
     result: CheckResult, findings: tuple[Finding, ...], reasons: tuple[str, ...]
 ) -> Fixed:
@@ -182,21 +150,12 @@ def _edited(root: Path, changes: Sequence[PinChange]) -> tuple[FileChange, ...]:
             raise NotEditable(f"{path} lies outside the project and is not edited")
         if path.endswith(".cfg"):
             raise NotEditable(f"{path} is not edited: write {', '.join(c.text for c in own)} there")
-        before = _bytes(root, path)
+        before = bytes_of(root, path)
         text, mark, encoding = _decoded(before, path)
         edit = edit_toml if path.endswith(".toml") else edit_lines
         after = edit(text, own, path)
         edited.append(FileChange(path, before, mark + after.encode(encoding)))
     return tuple(edited)
-
-
-def _bytes(root: Path, path: str) -> bytes:
-    try:
-        return (root / path).read_bytes()
-    except OSError as error:
-        raise UsageError(
-            f"cannot read {path}: {(error.strerror or str(error)).lower()}", "run again"
-        ) from None
 
 
 def _decoded(data: bytes, path: str) -> tuple[str, bytes, str]:
@@ -209,18 +168,5 @@ def _decoded(data: bytes, path: str) -> tuple[str, bytes, str]:
 
 
 def _diff(file: FileChange) -> str:
-    """Return the change as a unified diff, lines ending at line feeds alone."""
-    lines = difflib.unified_diff(
-        _lines(_decoded(file.before, file.path)[0]),
-        _lines(_decoded(file.after, file.path)[0]),
-        fromfile=f"a/{file.path}",
-        tofile=f"b/{file.path}",
-    )
-    return "".join(
-        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
-    )
-
-
-def _lines(text: str) -> list[str]:
-    *whole, rest = text.split("\n")
-    return [*(f"{line}\n" for line in whole), *([rest] if rest else [])]
+    texts = (_decoded(data, file.path)[0] for data in (file.before, file.after))
+    return diff_of(file.path, *texts)
