@@ -60,11 +60,10 @@ def test_what_grew_fails_the_job_in_every_report(repository, gate, tmp_path):
     assert list((tmp_path / "temp").iterdir()) == []
 
 
-def test_a_project_in_a_folder_is_compared_with_where_it_left_its_target(
-    tmp_path, make_repository, gate
+def test_a_pull_request_is_compared_with_where_it_left_its_target(
+    repository, monkeypatch, tmp_path
 ):
-    repository = make_repository("back end")
-    base = repository.commit("base", mebibytes=8)
+    left = repository.commit("base", mebibytes=8)
     repository.git("checkout", "--quiet", "-b", "change")
     repository.commit("head", README__md="words\n")
     repository.git("checkout", "--quiet", "main")
@@ -72,25 +71,11 @@ def test_a_project_in_a_folder_is_compared_with_where_it_left_its_target(
     repository.git("checkout", "--quiet", "change")
     event = tmp_path / "event.json"
     event.write_text(json.dumps({"pull_request": {"base": {"sha": target}}}))
-    done = gate(
-        repository,
-        GITHUB_EVENT_NAME="pull_request",
-        GITHUB_EVENT_PATH=str(event),
-        leg="check",
-        project="back end",
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    reports = repository.folder / "bootfit-report"
-    run = json.loads((reports / "run.json").read_text())
-    assert run["comparison"]["base"] == base[:12]
-    assert {(one["figure"], one["verdict"]) for one in run["comparison"]["changes"]} == {
-        ("dependencies", "same"),
-        ("download", "same"),
-    }
-    # Forges show places from the top of the repository.
-    assert run["check"]["requirement_files"] == ["back end/requirements.txt"]
-    entries = json.loads((reports / "gitlab.json").read_text())
-    assert {one["location"]["path"] for one in entries} == {"back end/pyproject.toml"}
+    monkeypatch.syspath_prepend(GATE.parent)
+    checkouts = import_module("checkouts")
+    said = {"GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": str(event)}
+    found = checkouts.base_commit(checkouts.Repository(repository.folder), "", said)
+    assert found == left
 
 
 def test_the_base_of_a_shallow_clone_is_fetched(repository, monkeypatch, tmp_path):

@@ -218,7 +218,8 @@ def resolved(jobs, name):
     return job
 
 
-def test_the_gitlab_job_compares_and_its_note_is_written(tmp_path, run, home, api, repository):
+def test_the_gitlab_job_compares_and_its_note_is_written(run, home, api, make_repository):
+    repository = make_repository("back end")
     base = repository.commit("base", mebibytes=1)
     repository.commit("head", requirements__txt="# some\n")
     jobs = read(CI / "gitlab" / "bootfit.gitlab-ci.yml")
@@ -228,6 +229,7 @@ def test_the_gitlab_job_compares_and_its_note_is_written(tmp_path, run, home, ap
     variables = {
         **{name: str(value) for name, value in gate["variables"].items()},
         "BOOTFIT_CI_LEG": "check",
+        "BOOTFIT_CI_PROJECT": "back end",
         "BOOTFIT_HOME": str(home),
         "BOOTFIT_SOURCE": str(TOP),
         "CI_API_V4_URL": api.url,
@@ -245,10 +247,19 @@ def test_the_gitlab_job_compares_and_its_note_is_written(tmp_path, run, home, ap
         assert (repository.folder / file).exists(), file
     run_document = json.loads((repository.folder / "bootfit-report" / "run.json").read_text())
     assert run_document["comparison"]["base"] == base[:12]
+    changes = run_document["comparison"]["changes"]
+    assert {(one["figure"], one["verdict"]) for one in changes} == {
+        ("dependencies", "same"),
+        ("download", "same"),
+    }
+    # Forges show places from the top of the repository.
+    assert run_document["check"]["requirement_files"] == ["back end/requirements.txt"]
+    entries = json.loads((repository.folder / "bootfit-report" / "gitlab.json").read_text())
+    assert {one["location"]["path"] for one in entries} == {"back end/pyproject.toml"}
     script = "\n".join(note["script"])
     done = run(["sh", "-ec", script], repository.folder, **variables, BOOTFIT_NOTE_TOKEN="a-token")
     assert done.stdout == "bootfit: commented\n"
-    assert api.bodies()[0].startswith("<!-- bootfit: . -->\n## ✅ tiny installs")
+    assert api.bodies()[0].startswith("<!-- bootfit: back_end -->\n## ✅ tiny installs")
 
 
 def test_the_gitlab_template_fetches_the_commit_that_is_asked_for(tmp_path, run, repository):
