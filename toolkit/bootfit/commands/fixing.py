@@ -52,8 +52,8 @@ def check_and_fix(options: Mapping[str, Any], *, write: bool) -> int:
     to_stdout = [name for name in options["formats"] if "=" not in name and not options["output"]]
     if fix is not None and not to_stdout:
         if options["quiet"]:
-            click.echo(_visible(_in_short(fix)), nl=False)
-        click.echo(_visible(fix.diff), nl=False, color=True)
+            click.echo(visible(_in_short(fix)), nl=False)
+        click.echo(visible(fix.diff), nl=False, color=True)
     return code
 
 
@@ -78,7 +78,7 @@ def _in_short(fix: Fix) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
     """Return ``text`` for a terminal: what would steer it stands as its code. Else as it is."""
     if not sys.stdout.isatty():
         return text

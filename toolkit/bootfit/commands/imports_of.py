@@ -91,6 +91,7 @@ class HeavyBoot:
     imports: "tuple[BootImport, ...]"
     #: What the boot would save if each were lazy, by name.
     savings: Mapping[str, Saving]
+    findings: tuple[Finding, ...]
 
 
 def weigh_boot(
@@ -103,11 +104,11 @@ def weigh_boot(
     if figures is not None and figures.peak_anonymous_bytes.median >= weight_that_counts(
         walk.budget_bytes
     ):
-        heavy_boot(walk, description, imports)
+        walk.learn(*heavy_boot(walk, description, imports).findings)
 
 
 def heavy_boot(walk: Walk, description: AppDescription, imports: ImportsOfApp) -> HeavyBoot:
-    """Learn which libraries that load at boot take much, and what making them lazy would save."""
+    """Return which libraries that load at boot take much, and what making them lazy would save."""
     from bootfit.imports import boot_imports, files_of, heaviest, heavy_at_boot
     from bootfit.measure import import_costs, lazy_savings
 
@@ -135,12 +136,10 @@ def heavy_boot(walk: Walk, description: AppDescription, imports: ImportsOfApp) -
         progress=walk.progress,
         **limits,
     )
-    walk.learn(
-        *heavy_at_boot(
-            found, costs, walk.budget_bytes, imports.source, description.app, savings=savings
-        )
+    findings = heavy_at_boot(
+        found, costs, walk.budget_bytes, imports.source, description.app, savings=savings
     )
-    return HeavyBoot(heavy, savings)
+    return HeavyBoot(heavy, savings, findings)
 
 
 def tells_of_imports(finding: Finding, description: AppDescription) -> bool:

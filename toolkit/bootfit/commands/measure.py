@@ -32,6 +32,13 @@ from bootfit.commands.probe_options import app_options
     metavar="FILE",
     help="With --deep: where memray's page goes; else memray-PLUGIN-NAME.html.",
 )
+@click.option(
+    "--fix",
+    is_flag=True,
+    help="Measure the boot alone, and make its heavy imports lazy where that is safe.",
+)
+@click.option("--diff", is_flag=True, help="With --fix: show what would change (the default).")
+@click.option("--write", is_flag=True, help="With --fix: write it.")
 @baseline_option
 @allow_option
 @output_options
@@ -42,7 +49,11 @@ def command(
     flame_graph: Path | None,
     **options: Any,
 ) -> int:
-    """Measure import time and peak memory of each implementation of PROJECT's app."""
+    """Measure import time and peak memory of each implementation of PROJECT's app.
+
+    With --fix the heavy imports that boot does without move into the functions that use them or,
+    for a target on Python 3.15, become a `lazy import`; of each that stays it says why.
+    """
     from bootfit.commands.compared import read_profile
     from bootfit.commands.keeping import compare_with_baseline
     from bootfit.commands.legs import measure
@@ -50,6 +61,10 @@ def command(
     from bootfit.model.errors import UsageError
     from bootfit.model.shards import parse_shard
 
+    if options["fix"] or options["diff"] or options["write"]:
+        from bootfit.commands.lazy_fix import fix_imports
+
+        return fix_imports(options, alone=not (shard or baseline or deep or flame_graph))
     if deep:
         from bootfit.commands.deep import dive_into
 

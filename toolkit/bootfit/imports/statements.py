@@ -78,12 +78,21 @@ def read_module(source: str, package: str = "", python: tuple[int, ...] = (3, 13
     lazy = {source.count("\n", 0, match.end()) + 1 for match in _LAZY.finditer(source)}
     reader = _Reader(package, python, frozenset(lazy))
     try:
-        # Python 3.15 has the keyword; an older one would not read it.
-        tree = parse_quietly(_LAZY.sub(r"\1", source) if lazy else source)
+        tree = parse_module(source)
         reader.visit(tree)
     except (RecursionError, MemoryError):
         raise SyntaxError("nested too deeply") from None
     return ModuleSource(tuple(reader.found), frozenset(_named_in(tree)))
+
+
+def parse_module(source: str) -> ast.Module:
+    """Return the tree of ``source``, with a ``lazy import`` (Python 3.15) as a plain one.
+
+    Raises:
+        SyntaxError: it does not parse.
+        ValueError: it holds NUL bytes (CPython below 3.12).
+    """
+    return parse_quietly(_LAZY.sub(r"\1", source))
 
 
 def words_of(text: str) -> frozenset[str]:

@@ -9,6 +9,7 @@ from bootfit.model.comparison import Comparison
 from bootfit.model.deep_dive import DeepDive
 from bootfit.model.evidence import Evidence
 from bootfit.model.finding import Finding
+from bootfit.model.import_fix import ImportFix
 from bootfit.model.measurement import MeasurementSet
 from bootfit.model.plan import Plan
 
@@ -56,6 +57,8 @@ class Run:
     why: ModuleWhy | None = None
     #: What memray said of one implementation, where that was asked for.
     deep: DeepDive | None = None
+    #: Which imports become lazy, where `measure --fix` was asked.
+    import_fix: ImportFix | None = None
     #: The memory that may be used: the project's budget, or the platform's.
     budget_bytes: int | None = None
     #: Where this run was compared with an earlier one.

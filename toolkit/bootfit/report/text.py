@@ -13,6 +13,7 @@ from bootfit.model.style import Style
 from bootfit.report.text_check import check_section
 from bootfit.report.text_comparison import comparison_section
 from bootfit.report.text_deep import deep_section
+from bootfit.report.text_import_fix import import_fix_section
 from bootfit.report.text_imports import why_section
 from bootfit.report.text_memory import memory_section
 from bootfit.report.text_plan import emitted_section, plan_section
@@ -44,6 +45,7 @@ def render(run: Run, style: Style) -> str:
                 *memory_section(run, style),
                 *why_section(run),
                 *deep_section(run, style),
+                *import_fix_section(run),
                 *plan_section(run, style),
                 *emitted_section(run, style),
                 *verify_section(run, style),

@@ -7,6 +7,7 @@ from bootfit.model.answer import exit_code
 from bootfit.model.attribution import ModuleWhy
 from bootfit.model.errors import ExitCode
 from bootfit.model.finding import Finding, Severity
+from bootfit.model.import_fix import ImportFix
 from bootfit.model.run import Run
 from bootfit.model.sizes import format_mib
 
@@ -52,6 +53,8 @@ def verdict(run: Run) -> Verdict:
         return Verdict("no", f"{run.project} {denied}: {counted}")
     if run.why is not None:
         return Verdict("yes", _loaded(run.why))
+    if run.import_fix is not None:
+        return Verdict("yes", _lazy(run.import_fix))
     if run.deep is not None:
         seen = format_mib(run.deep.seen_bytes)
         return Verdict("yes", f"memray saw {seen} of {run.deep.implementation} at its peak")
@@ -72,3 +75,12 @@ def _loaded(why: ModuleWhy) -> str:
 
 def _counted(findings: tuple[Finding, ...]) -> str:
     return f"{sum(f.severity is Severity.ERROR for f in findings)} error(s)"
+
+
+def _lazy(fix: ImportFix) -> str:
+    names = list(dict.fromkeys(one.name for one in fix.edits))
+    if not names:
+        return "no import at boot is to be made lazy"
+    one = len(names) == 1
+    does = ("now waits" if one else "now wait") if fix.written else "can wait"
+    return f"{', '.join(names)} {does} for {'its' if one else 'their'} first use"
