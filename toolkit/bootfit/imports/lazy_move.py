@@ -1,6 +1,6 @@
 """The rewrite: imports move into functions, or become ``lazy import``. Pure; needs libcst."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import libcst as cst
@@ -129,11 +129,13 @@ class _Move(cst.CSTTransformer):
 
     def __init__(self, uses: NameUses, movables: Sequence[Movable]) -> None:
         super().__init__()
-        self._module = uses.module
         self._moved = _by_statement(movables)
-        self._takes_comments = {
-            one.stated.row: _takes_comments(uses.module, one.stated.row) for one in self._moved
-        }
+        rows: dict[cst.SimpleStatementLine, dict[cst.CSTNode, _Moved]] = {}
+        for one in self._moved:
+            rows.setdefault(one.stated.row, {})[one.stated.statement] = one
+        self._rows = rows
+        gone = {row for row, moved in rows.items() if not _remaining(row, moved)}
+        self._takes_comments = {row: _takes_comments(uses.module, row, gone) for row in rows}
 
     def leave_FunctionDef(  # noqa: N802 - named by libcst
         self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
@@ -148,17 +150,14 @@ class _Move(cst.CSTTransformer):
     def leave_Module(  # noqa: N802 - named by libcst
         self, original_node: cst.Module, updated_node: cst.Module
     ) -> cst.Module:
-        moved: dict[cst.CSTNode, dict[cst.CSTNode, _Moved]] = {}
-        for one in self._moved:
-            moved.setdefault(one.stated.row, {})[one.stated.statement] = one
         body: list[_Statement] = []
         waiting: list[cst.EmptyLine] = []
         removed = False
         for original, updated in zip(original_node.body, updated_node.body, strict=True):
             lines = list(updated.leading_lines)
             row = updated
-            if isinstance(original, cst.SimpleStatementLine) and original in moved:
-                small = _remaining(original, moved[original])
+            if isinstance(original, cst.SimpleStatementLine) and original in self._rows:
+                small = _remaining(original, self._rows[original])
                 if not small:
                     if self._takes_comments[original]:
                         lines = lines[: _own_comments(lines)]
@@ -233,13 +232,22 @@ def _own_comments(lines: Sequence[cst.EmptyLine]) -> int:
     return start
 
 
-def _takes_comments(module: cst.Module, row: cst.SimpleStatementLine) -> bool:
-    """Return whether the comments above an import are about it, and not about a group of them."""
+def _takes_comments(
+    module: cst.Module, row: cst.SimpleStatementLine, gone: Collection[cst.CSTNode]
+) -> bool:
+    """Return whether the comments above an import go with it.
+
+    They stay where they head a group of imports of which something is left.
+    """
     number = next(count for count, one in enumerate(module.body) if one is row)
-    following = module.body[number + 1] if number + 1 < len(module.body) else None
-    heads = number == 0 or _own_comments(row.leading_lines) > 0
-    in_group = following is not None and _is_import(following) and not following.leading_lines
-    return not (heads and in_group)
+    if number and not _own_comments(row.leading_lines):
+        return True
+    for following in module.body[number + 1 :]:
+        if not _is_import(following) or following.leading_lines:
+            return True
+        if following not in gone:
+            return False
+    return True
 
 
 def _is_import(row: cst.CSTNode) -> bool:
