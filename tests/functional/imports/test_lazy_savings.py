@@ -15,10 +15,14 @@ INSTALLED = {
     "only_here": BLOCK.format(12),
     "shared": BLOCK.format(8),
     "other": "import shared\n",
+    "fleet": "import harbour\n" + BLOCK.format(3),
+    "harbour": BLOCK.format(7),
     "used": BLOCK.format(6) + "def now():\n    return 1\n",
     "caught": BLOCK.format(5) + "X = 1\n",
 }
 SHOP = """\
+import fleet
+import harbour
 import only_here
 import other
 import shared
@@ -26,7 +30,7 @@ from shop import views
 
 
 def app(environ, start_response):
-    return [only_here.KEPT, shared.KEPT]
+    return [only_here.KEPT, shared.KEPT, fleet.KEPT, harbour.KEPT]
 """
 VIEWS = """\
 from only_here import KEPT as kept
@@ -64,6 +68,7 @@ def savings(shop):
     python = shop / ".venv" / "bin" / "python"
     both = ("shop/main.py", "shop/views.py")
     imports = {"only_here": both, "shared": both[:1], "used": both[1:], "caught": both[1:]}
+    imports |= {"harbour": both[:1], "fleet": both[:1]}
     environment = look_at_environment(shop, python, "shop.main:app")
     return lazy_savings(shop, python, "shop.main:app", imports, environment)
 
@@ -79,6 +84,15 @@ def test_what_only_the_project_imports_is_saved_whole(savings):
 def test_what_another_library_loads_as_well_saves_nothing(savings):
     assert abs(savings["shared"].saved.anonymous_bytes) < MIB // 4
     assert savings["shared"].modules == 0
+
+
+def test_what_a_library_that_can_wait_loads_as_well_is_saved_together_with_it(savings):
+    fleet, harbour = savings["fleet"], savings["harbour"]
+    assert fleet.together_with == ()
+    assert fleet.saved.anonymous_bytes == pytest.approx(3 * MIB, abs=MIB // 4)
+    assert harbour.together_with == ("fleet",)
+    assert harbour.saved.anonymous_bytes == pytest.approx(7 * MIB, abs=MIB // 4)
+    assert harbour.without.gone == ("harbour",)
 
 
 @pytest.mark.parametrize(("name", "line"), [("used", 5), ("caught", 7)])

@@ -1,5 +1,7 @@
 """Imports of a whole project: what one file needs of another, and all of a library or nothing."""
 
+from dataclasses import replace
+
 import pytest
 
 pytest.importorskip("libcst")
@@ -149,3 +151,21 @@ def test_a_link_out_of_the_project_is_not_followed(tmp_path):
     found, changes = fix(tmp_path / "project", {}, places=(("a.py", 1),))
     assert "lies outside of the project" in found.declined[0].reason
     assert changes == ()
+
+
+@pytest.mark.parametrize("lazy", [True, False])
+def test_what_saves_only_together_with_another_follows_it(tmp_path, lazy):
+    (tmp_path / "a.py").write_text(
+        "import base\nimport heavy\n\n\ndef f():\n    return base, heavy\n"
+        + ("" if lazy else "X = heavy\n")
+    )
+    imports = [
+        BootImport(name, (name,), (Place("a.py", line),))
+        for line, name in [(1, "base"), (2, "heavy")]
+    ]
+    savings = {"heavy": SAVES, "base": replace(SAVES, together_with=("heavy",))}
+    found, _ = make_lazy(read_project_source(tmp_path, "3.12"), imports, savings, keyword=False)
+    assert {edit.name for edit in found.edits} == ({"base", "heavy"} if lazy else set())
+    assert [one.reason for one in found.declined if one.name == "base"] == (
+        [] if lazy else ["heavy, which loads it as well, stays"]
+    )

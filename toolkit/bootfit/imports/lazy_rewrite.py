@@ -44,8 +44,14 @@ def make_lazy(
     rewriter = _Rewriter(source, keyword)
     accepted: dict[str, dict[str, list[Movable]]] = {}
     declined: list[NotLazy] = []
-    for one in imports:
-        if reason := _not_worth_it(one.name, savings.get(one.name)):
+    alone_first = sorted(imports, key=lambda one: bool(_loaders(savings.get(one.name))))
+    for one in alone_first:
+        saving = savings.get(one.name)
+        if left := [name for name in _loaders(saving) if name not in accepted]:
+            reason = f"{', '.join(left)}, which loads it as well, stays"
+            declined.append(NotLazy(one.name, reason, one.places[0]))
+            continue
+        if reason := _not_worth_it(one.name, saving):
             declined.append(NotLazy(one.name, reason, one.places[0]))
             continue
         try:
@@ -165,6 +171,10 @@ class _Rewriter:
         )
         if found is not None:
             raise _DeclinedError(f"{found.place} needs it here: {found.reason}", found.place)
+
+
+def _loaders(saving: Saving | None) -> tuple[str, ...]:
+    return saving.together_with if saving is not None else ()
 
 
 def _not_worth_it(name: str, saving: Saving | None) -> str:

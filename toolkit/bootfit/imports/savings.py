@@ -39,17 +39,19 @@ def saving_in_words(name: str, saving: Saving | None) -> tuple[str, tuple[str, .
         failed = f"booted with {name} imported lazily, the app {saving.without.detail}"
         return "; what making it lazy saves could not be measured", (nothing or failed,)
     takes = (
-        f"booted with {name} imported lazily, the app takes "
+        f"booted with {', '.join((*saving.together_with, name))} imported lazily, the app takes "
         f"{format_mib(saving.without.total.anonymous_bytes)} instead of "
         f"{format_mib(saving.boot.anonymous_bytes)}, and loads {saving.modules} modules fewer"
     )
     if nothing:
         return f"; making it lazy saves nothing, since {nothing}", (takes,)
-    seconds = max(0.0, saved.cpu_seconds)
-    return (
-        f"; made lazy, it saves {format_mib(saved.anonymous_bytes)} and {seconds:.2f} s of CPU "
-        "time at boot"
-    ), (takes,)
+    memory, seconds = format_mib(saved.anonymous_bytes), max(0.0, saved.cpu_seconds)
+    others = ", ".join(saving.together_with)
+    together, more = (f" together with {others}", " more") if others else ("", "")
+    sentence = (
+        f"; made lazy{together}, it saves {memory} and {seconds:.2f} s of CPU time{more} at boot"
+    )
+    return sentence, (takes,)
 
 
 def lazy_remedy(saving: Saving | None) -> str:

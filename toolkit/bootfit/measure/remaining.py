@@ -1,6 +1,7 @@
 """What remains of a boot without some of its imports: `bootfit why`, and what lazy ones save."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bootfit.limits.signals import endings_as_exceptions
@@ -67,7 +68,9 @@ def lazy_savings(
 
     The app is imported once as it is, and once a library with a stand-in for it in the files of
     the project that import it: that boots if nothing of the library is used before the app is
-    ready, and tells where it is used if something is. Empty where the app itself does not boot.
+    ready, and tells where it is used if something is. What is loaded all the same, by others of
+    ``imports`` that can wait, is tried once more together with them. Empty where the app itself
+    does not boot.
 
     Args:
         root: the project.
@@ -91,16 +94,58 @@ def lazy_savings(
         environment=environment or {},
         budget_bytes=budget_bytes,
     )
-    found: dict[str, Saving] = {}
     with endings_as_exceptions():
         whole = trace_imports(setting, app) if imports else None
         if whole is None or whole.trace is None:
             return {}
-        modules = modules_of(whole, installed)
-        for name, files in imports.items():
-            progress(f"boot with {name} imported lazily")
-            paths = [str((setting.root / file).resolve()) for file in files]
-            traced = trace_imports(setting, app, waiting=(paths, [name]))
-            without = what_remained(traced, modules, modules_of(traced, installed))
-            found[name] = Saving(cost_of(whole), whole.modules_loaded, without)
+        boots = _Boots(app, setting, installed, imports, progress)
+        found = {name: boots.saving(whole, [], name) for name in imports}
+        waiting = [name for name, one in found.items() if one.saved is not None]
+        saved = [name for name in waiting if name not in boots.loaded]
+        for name in waiting:
+            loaders = [one for one in saved if name in _held_by(one, whole.trace.uses)]
+            if loaders and name in boots.loaded:
+                found[name] = boots.saving(boots.without(loaders), loaders, name)
     return found
+
+
+@dataclass
+class _Boots:
+    """Boots of the app with some imports that wait."""
+
+    app: str
+    setting: Setting
+    installed: Environment
+    #: Library → the files that import it.
+    imports: Mapping[str, Sequence[str]]
+    progress: Callable[[str], None]
+    #: Libraries that were loaded although their own import waited.
+    loaded: set[str] = field(default_factory=set)
+
+    def saving(self, boot: Traced, loaders: Sequence[str], name: str) -> Saving:
+        """Return what a library saves on top of others that wait already, in ``boot``."""
+        traced = self.without([*loaders, name])
+        after = modules_of(traced, self.installed)
+        if any(one.module == name and one.loaded for one in after):
+            self.loaded.add(name)
+        remained = what_remained(traced, modules_of(boot, self.installed), after)
+        return Saving(cost_of(boot), boot.modules_loaded, remained, tuple(loaders))
+
+    def without(self, names: Sequence[str]) -> Traced:
+        """Return the boot in which these wait."""
+        self.progress(f"boot with {', '.join(names)} imported lazily")
+        files = {file: None for name in names for file in self.imports[name]}
+        paths = [str((self.setting.root / file).resolve()) for file in files]
+        return trace_imports(self.setting, self.app, waiting=(paths, names))
+
+
+def _held_by(name: str, uses: Sequence[tuple[str, str]]) -> set[str]:
+    """Return the packages that a package holds something of, through others as well."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found.add(one)
+            waiting += [other for holder, other in uses if holder == one]
+    return found - {name}

@@ -143,6 +143,8 @@ class Saving:
     boot: Cost
     boot_modules: int
     without: Without
+    #: Other libraries that load it, and that wait in both boots.
+    together_with: tuple[str, ...] = ()
 
     @property
     def saved(self) -> Cost | None:
