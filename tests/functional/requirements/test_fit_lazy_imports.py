@@ -18,7 +18,7 @@ def application(environ, start_response):
 
     data = bytearray(b"x") * (20 << 20)
     start_response("200 OK", [("Content-Length", "2")])
-    return [bytes(data[:1]) + ballast.cargo.DATA[:1]]
+    return [bytes(data[:1]) + ballast.cargo.DATA[:1] + early.DATA[:0]]
 """
 
 pytestmark = [

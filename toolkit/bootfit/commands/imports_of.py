@@ -97,9 +97,11 @@ class HeavyBoot:
 def weigh_boot(
     walk: Walk, description: AppDescription, imports: ImportsOfApp, measured: MeasurementSet
 ) -> None:
-    """Learn which libraries that load at boot take much, where the app takes enough for that."""
-    from bootfit.imports import weight_that_counts
+    """Learn which libraries boot loads for nothing, and which of them take much."""
+    from bootfit.imports import boot_imports, unused_imports, weight_that_counts
 
+    found = boot_imports(imports.reached, imports.environment)
+    walk.learn(*unused_imports(imports.source, found))
     figures = measured.app.figures
     if figures is not None and figures.peak_anonymous_bytes.median >= weight_that_counts(
         walk.budget_bytes
@@ -143,8 +145,8 @@ def heavy_boot(walk: Walk, description: AppDescription, imports: ImportsOfApp) -
 
 
 def tells_of_imports(finding: Finding, description: AppDescription) -> bool:
-    """Return whether a finding was made by `with_lazy_imports` or by `heavy_boot`."""
+    """Return whether a finding was made by `with_lazy_imports` or by `weigh_boot`."""
     plugins = {plugin.name for plugin in description.plugins}
-    return finding.slug == "heavy-at-boot" or (
+    return finding.slug in {"heavy-at-boot", "import-never-used"} or (
         finding.slug == "assumption" and finding.subject in plugins
     )

@@ -20,6 +20,7 @@ from bootfit.imports.requirement_use import (
     unused_requirements,
 )
 from bootfit.imports.savings import saves_enough, why_nothing_is_saved
+from bootfit.imports.unused_imports import unused_imports
 
 __all__ = [
     "BootImport",
@@ -45,6 +46,7 @@ __all__ = [
     "saves_enough",
     "unknown_use",
     "unrequired_imports",
+    "unused_imports",
     "unused_requirements",
     "weight_that_counts",
     "why_nothing_is_saved",

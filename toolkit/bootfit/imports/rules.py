@@ -84,9 +84,28 @@ class UseNotKnown(Rule):
     severity = Severity.NOTE
 
 
+class ImportNeverUsed(Rule):
+    """The app's own source imports a library at boot, and nothing uses it.
+
+    Each boot waits for it and each worker pays for it. Told of imports at the top of the app's
+    modules of what a distribution brings, where no code and no string of the file names what they
+    bind, and no other file takes it from there. Left out are a package's ``__init__``, which
+    imports for others, ``import x as x`` for the same reason, and what a comment for a linter
+    (``# noqa``) stands beside.
+
+    Mend it by taking the import out. Where it is imported for its effect (it patches or registers
+    something), leave it and say so with ``# noqa: F401``.
+    """
+
+    code = "BF205"
+    slug = "import-never-used"
+    severity = Severity.NOTE
+
+
 RULES: tuple[type[Rule], ...] = (
     UnusedRequirement,
     ImportNotRequired,
     HeavyAtBoot,
     UseNotKnown,
+    ImportNeverUsed,
 )
