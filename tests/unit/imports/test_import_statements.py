@@ -2,6 +2,7 @@ import warnings
 
 import pytest
 
+from bootfit.imports import read_project_source
 from bootfit.imports.application import apps_in_source
 from bootfit.imports.statements import read_module
 
@@ -127,3 +128,11 @@ APPS = ["rest_framework", f"{x}corsheaders.apps"]
         "a.b", "c", "types_only", "psycopg2", "rest_framework", "corsheaders.apps",
     }  # fmt: skip
     assert not {"pandas", "own"} & read_module(source).words
+
+
+def test_a_project_folder_that_is_a_package_itself_is_read(tmp_path):
+    (tmp_path / "__init__.py").write_text("import json\nfrom . import views\n")
+    (tmp_path / "views.py").write_text("import csv\n")
+    source = read_project_source(tmp_path, "3.12")
+    assert [one.module for one in source.statements("__init__.py")] == ["json"]
+    assert [one.module for one in source.statements("views.py")] == ["csv"]

@@ -66,8 +66,9 @@ class ProjectSource:
 
     def _module(self, path: str) -> ModuleSource | None:
         if path not in self._read:
-            names = self.files[path]
-            package = names[0] if path.endswith("__init__.py") else names[0].rpartition(".")[0]
+            # The `__init__` of a project that is a package itself has no name below it.
+            name = next(iter(self.files[path]), "")
+            package = name if path.endswith("__init__.py") else name.rpartition(".")[0]
             try:
                 self._read[path] = read_module(source_text(self.root / path), package, self.python)
             except (SyntaxError, ValueError):
