@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import resolve_name
+from pathlib import Path
 
 from bootfit.imports.application import source_text
 from bootfit.imports.project_source import ProjectSource
@@ -36,11 +37,12 @@ def outside_use(
     modules = frozenset(source.files[path])
     submodules = frozenset(one for one in loads if "." in one)
     for other in source.files:
-        if source.is_too_large(other):
-            return OutsideUse(Place(other), "this file is too large to be read")
-        text = source_text(source.root / other)
+        large = source.is_too_large(other)
+        text = _any_text(source.root / other) if large else source_text(source.root / other)
         if not _may_use(text, name, modules, submodules):
             continue
+        if large:
+            return OutsideUse(Place(other), f"this file is too large to be read, and names {name}")
         reader = _Outside(source.files[other][:1], other.endswith("__init__.py"), modules)
         try:
             found = reader.first(text, name, submodules, own=other == path, keyword=keyword)
@@ -58,6 +60,13 @@ def _may_use(text: str, name: str, modules: frozenset[str], submodules: frozense
     if near and (_has(text, name) or "*" in text):
         return True
     return any(_has(text, module.rpartition(".")[2]) for module in submodules)
+
+
+def _any_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 def _has(text: str, word: str) -> bool:
