@@ -81,6 +81,7 @@ DECLINED = {
     "locals": ("import heavy\ndef f(): return str(heavy).format(**locals())\n", "locals()", False),
     "eval": ("import heavy\ndef f(): return eval('heavy.x') or heavy\n", "eval()", False),
     "sys.modules": ("import heavy, sys\ndef f(): heavy; sys.modules[__name__]\n", "sys.modules", False),
+    "own names": ("import heavy\ndef f(): heavy; vars()\n", "vars() may read", False),
     "compiled": ("import heavy\n@numba.njit(cache=True)\ndef f(): heavy.x\n", "compiles f", False),
     "mangled": ("import heavy as __h\nclass A:\n    def f(self): __h\n", "inside of a class", False),
     "by a call": ("heavy = __import__('heavy')\n" + USED, "imported by a call", False),
@@ -326,6 +327,24 @@ MOVED = {
             from heavy import two
 
             return two
+        """,
+    ),
+    "tables of other names": (
+        """
+        import heavy
+
+        LOADED = "light" in sys.modules, vars(args), dir(args), "heavy lifting"
+
+        def f():
+            return heavy
+        """,
+        """
+        LOADED = "light" in sys.modules, vars(args), dir(args), "heavy lifting"
+
+        def f():
+            import heavy
+
+            return heavy
         """,
     ),
     "a local hint is never evaluated": (

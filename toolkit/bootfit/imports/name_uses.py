@@ -1,13 +1,18 @@
 """Where a module's source binds and reads names, and in which functions. Pure; needs libcst."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
-#: What reads or runs names that no reading of the source finds.
-_READS_NAMES = frozenset({"globals", "locals", "vars", "dir", "eval", "exec"})
+#: What reads or runs names that no reading of the source finds; some only without an argument.
+_READS_NAMES = frozenset({"globals", "locals", "eval", "exec"})
+_READS_OWN_NAMES = frozenset({"vars", "dir"})
+#: Two words side by side: no hint of a type, and so most likely prose.
+_PROSE = re.compile(r"\w\s+\w")
+_LONGEST_HINT = 400
 _BLOCKS = (cst.If, cst.Try, cst.TryStar, cst.With, cst.For, cst.While, cst.Match, cst.Else)
 
 
@@ -79,7 +84,7 @@ def read_uses(data: bytes) -> NameUses:
         tuple(reader.imports),
         reader.uses,
         reader.functions,
-        reader.reads_names,
+        reader.reading(),
         any(_is_deferral(one.statement) for one in reader.imports),
     )
 
@@ -93,6 +98,14 @@ class _Reader:
     uses: dict[str, list[Use]] = field(default_factory=dict)
     functions: dict[cst.FunctionDef, str] = field(default_factory=dict)
     reads_names: tuple[int, str] | None = None
+    #: Lines that name `sys.modules`.
+    module_tables: list[int] = field(default_factory=list)
+
+    def reading(self) -> tuple[int, str] | None:
+        """Return (line, call) of what reads the module's names by itself."""
+        own = {use.line for use in self.uses.get("__name__", ())}
+        lines = [line for line in self.module_tables if line in own]
+        return self.reads_names or ((lines[0], "sys.modules[__name__]") if lines else None)
 
     def walk_all(self, nodes: Iterable[cst.CSTNode | None], context: _Context) -> None:
         """Walk several nodes."""
@@ -108,7 +121,7 @@ class _Reader:
             case cst.Attribute():
                 self.walk(node.value, context)
                 if node.attr.value == "modules" and _dotted(node) == "sys.modules":
-                    self.reads_names = (self._line(node), "sys.modules")
+                    self.module_tables.append(self._line(node))
             case cst.Arg():
                 self.walk(node.value, context)
             case cst.MatchKeywordElement():
@@ -133,7 +146,9 @@ class _Reader:
         if self._binding(node, context):
             return
         match node:
-            case cst.Call(func=cst.Name(value=called)) if called in _READS_NAMES:
+            case cst.Call(func=cst.Name(value=called), args=arguments) if (
+                called in _READS_NAMES or (called in _READS_OWN_NAMES and not arguments)
+            ):
                 self.reads_names = (self._line(node), f"{called}()")
         if isinstance(node, _BLOCKS) and not context.inside:
             context = replace(context, inside=_block_in_words(node))
@@ -267,7 +282,7 @@ class _Reader:
         if context.functions and not context.annotation:
             return
         value = node.raw_value
-        if len(value) > 400:
+        if len(value) > _LONGEST_HINT or _PROSE.search(value):
             return
         try:
             expression = cst.parse_expression(value.strip())
