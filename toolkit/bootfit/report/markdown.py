@@ -6,6 +6,7 @@ from bootfit.model.attribution import ModuleWhy
 from bootfit.model.check import CheckResult
 from bootfit.model.comparison import Comparison
 from bootfit.model.finding import Finding, Severity, in_order
+from bootfit.model.import_fix import ImportFix
 from bootfit.model.run import Run
 from bootfit.model.sizes import MIB, format_mib
 from bootfit.model.style import Style
@@ -29,7 +30,7 @@ def render(run: Run, style: Style) -> str:
     parts.append(f"bootfit {inline(run.bootfit_version, 40)} · {inline(run.target, 200)}")
     parts += _findings(run, style)
     if style.verbosity >= 0:
-        parts += _why(run.why)
+        parts += [*_why(run.why), *_lazy_imports(run.import_fix)]
         parts += [*_requirements(run.check), *_memory(run), *_plan(run), *_verify(run)]
         parts += _comparison(run.comparison)
     return _short_enough(parts)
@@ -84,6 +85,29 @@ def _why(why: ModuleWhy | None) -> Iterator[str]:
         for one in why.chain[-_MOST_ROWS:]
     ]
     yield table(["module", "MiB in all", "s in all", "imported at"], rows, frozenset({1, 2}))
+
+
+def _lazy_imports(fix: ImportFix | None) -> Iterator[str]:
+    if fix is None:
+        return
+    yield f"### Lazy imports{', written' if fix.written else ''}"
+    rows = [
+        [
+            inline(edit.statement, 120),
+            inline(f"in {', '.join(edit.functions)}" if edit.functions else "lazy", 240),
+            inline(str(edit.place), 120),
+        ]
+        for edit in fix.edits
+    ]
+    rows += [
+        [
+            inline(one.name, 120),
+            inline(f"stays: {one.reason}", 240),
+            inline(str(one.place or ""), 120),
+        ]
+        for one in fix.declined
+    ]
+    yield table(["import", "becomes", "where"], rows[:_MOST_ROWS]) if rows else "Nothing to change."
 
 
 def _requirements(check: CheckResult | None) -> Iterator[str]:
