@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
+from bootfit.emit.measured_figures import agree
 from bootfit.model.errors import UsageError
 from bootfit.model.run import EmittedFile
 from bootfit.model.writing import write_atomically
@@ -61,8 +62,9 @@ def compare(
 
     ``merged`` names those whose text holds what was made by hand: they differ, and no more.
 
-    The states are ``new`` (there is none), ``same``, ``differs`` (bootfit wrote what is there) and
-    ``hand-made`` (somebody else did, or changed it since).
+    The states are ``new`` (there is none), ``same`` (but for comments and what measuring again
+    moves, see :func:`agree`), ``differs`` (bootfit wrote what is there) and ``hand-made``
+    (somebody else did, or changed it since).
 
     Raises:
         UsageError: a path leads out of ``root``, or what is there cannot be read.
@@ -71,11 +73,10 @@ def compare(
     return tuple(
         EmittedFile(
             path,
-            "differs" if path in merged and state == "hand-made" else state,
+            _state(_read(_inside(root, path), path), text, ours.get(path), merged=path in merged),
             text,
         )
         for path, text in files.items()
-        for state in [_state(_read(_inside(root, path), path), text, ours.get(path))]
     )
 
 
@@ -117,6 +118,8 @@ def write(
 ) -> tuple[EmittedFile, ...]:
     """Write what is new or differs, all files or none; return the states before.
 
+    Where one is written, so are comments of the others: they tell what was written beside them.
+
     Raises:
         UsageError: a file is hand-made and ``force`` is not given (then nothing is written), a
             path leads out of ``root``, or a file cannot be written.
@@ -128,9 +131,8 @@ def write(
             f"not written, since it was made or changed by hand: {', '.join(foreign)}",
             "look at --diff; --force writes over it",
         )
-    wanted = {
-        _inside(root, file.path): file.text.encode() for file in states if file.state != "same"
-    }
+    outdated = any(file.state != "same" for file in states)
+    wanted = {_inside(root, file.path): file.text.encode() for file in states if outdated}
     try:
         for target in wanted:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -157,13 +159,15 @@ def _plain(text: str) -> str:
     return text.replace("\r\n", "\n")
 
 
-def _state(before: str | None, after: str, hash_of_ours: str | None) -> str:
+def _state(before: str | None, after: str, hash_of_ours: str | None, *, merged: bool) -> str:
     if before is None:
         return "new"
     plain = _plain(before)
     if plain == after:
         return "same"
-    return "differs" if is_untouched(before) or _hash(plain) == hash_of_ours else "hand-made"
+    if not (merged or is_untouched(before) or _hash(plain) == hash_of_ours):
+        return "hand-made"
+    return "same" if agree(plain, after) else "differs"
 
 
 def _inside(root: Path, path: str) -> Path:

@@ -33,6 +33,8 @@ class FilesOutOfDate(Rule):
 
     ``bootfit emit --check`` asks for this in CI. Look at the difference with ``--diff`` and take it
     over with ``--write``; a file that was made by hand is never written over without ``--force``.
+    What measuring again moves is no difference: comments, and a time-out, ``max_requests`` or a
+    cost in ``BOOTFIT_COST`` by up to a quarter.
     """
 
     code = "BF409"
