@@ -2,6 +2,7 @@
 
 import os
 import pickle
+from copy import deepcopy
 from dataclasses import replace
 
 import pytest
@@ -204,7 +205,7 @@ def weeks_found_once(monkeypatch, found_weeks):
         key = pickle.dumps(replace(request, deadline=None))
         if key not in found_weeks:
             found_weeks[key] = find(self, request)
-        return found_weeks[key]
+        return deepcopy(found_weeks[key])
 
     monkeypatch.setattr(GreedyPlanner, "plan", plan)
 

@@ -168,7 +168,7 @@ def test_the_way_out_counts_what_the_builder_compiles_and_what_a_script_refuses(
     index.wheel("w", "1.0", "cp311-cp311-manylinux_2_17_x86_64")
     _, findings, _ = check("c==1.0", "w==1.0")
     (finding,) = [one for one in findings if one.subject == "w"]
-    assert "everything installs on Python 3.11" in finding.remedy
+    assert "everything installs, if it builds, on Python 3.11" in finding.remedy
     refusing = (
         "import sys\nif sys.version_info < (3, 12): raise X\n"
         "setup(ext_modules=[Extension('d', ['c.c'])])"

@@ -126,6 +126,31 @@ def test_an_index_that_hangs_is_waited_for_once(index, check, project):
     assert "it did not answer in time" in finding.evidence[0]
 
 
+def test_one_page_that_fails_hides_nothing_of_the_others(index, check, project):
+    """However slow the index is: only what nothing comes of is not waited for again."""
+    names = string.ascii_lowercase[:12]
+    for name in names:
+        index.wheel(name, "1.0")
+    index.yank("l-1.0-py3-none-any.whl", "broken")
+
+    def slowly(name):
+        kind, page = index.page(name)
+
+        def answer(handler):
+            time.sleep(0.2)
+            handler.give(200, kind, page.encode())
+
+        return answer
+
+    index.answers.update({f"/simple/{name}/": slowly(name) for name in names})
+    index.answers["/simple/a/"] = lambda handler: handler.give(404, "text/plain", b"")
+    (project / "uv.lock").write_text(uv_lock(index, *names))
+    checks, findings, _ = check(files=("uv.lock",), timeout=0.5)
+    assert checks["l"].yanked == "broken"
+    assert [(one.code, one.subject) for one in findings] == [("BF106", "l"), ("BF107", "uv.lock")]
+    assert "1 of 12 versions" in findings[1].message
+
+
 def test_another_file_of_that_name_says_nothing_about_the_locked_one(index, check, project):
     index.wheel("a", "1.0")
     lock = uv_lock(index, "a").replace(index.digest("a-1.0-py3-none-any.whl"), "0" * 64)

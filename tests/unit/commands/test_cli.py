@@ -81,6 +81,14 @@ def test_report_fail_on(tmp_path):
     assert bootfit("report", str(document), "--fail-on", "warning").returncode == 1
 
 
+def test_a_report_that_cannot_be_written_is_told_before_anything_is_done(tmp_path):
+    (tmp_path / "requirements.txt").write_text("absent==1.0\n")
+    nobody = ("--index-url", "http://127.0.0.1:9/simple")
+    done = bootfit("check", *nobody, "--format", "json=no/such/folder.json", cwd=tmp_path)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "cannot write no/such/folder.json: its folder is not there" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("args", "message"),
     [

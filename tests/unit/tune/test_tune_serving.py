@@ -2,6 +2,7 @@
 
 import pytest
 
+from bootfit.model.finding import Severity
 from bootfit.model.sizes import MIB
 from bootfit.tune import Wishes, serving_to_measure, tune
 from unit.tune.measured import described, measured, platform, probe, served
@@ -75,6 +76,16 @@ def test_servers_that_failed_or_preload_otherwise_say_nothing_and_the_allowance_
     assert plan.memory.requests_basis == "allowance"
     assert (finding.code, finding.subject) == ("BF410", "shop.main:app")
     assert finding.evidence == ("1 thread(s): the server did not boot",)
+    assert finding.severity is Severity.NOTE
+
+
+@pytest.mark.parametrize(("memory", "severity"), [(160, Severity.NOTE), (125, Severity.WARNING)])
+def test_an_allowance_that_leaves_little_room_is_a_warning(memory, severity):
+    plan, findings = served_plan(memory=memory)
+    assert plan.memory.requests_basis == "allowance"
+    predicted = plan.memory.predicted_peak_bytes / MIB
+    assert (predicted * 1.25 > memory) is (severity is Severity.WARNING)
+    assert [one.severity for one in findings if one.code == "BF410"] == [severity]
 
 
 def test_servers_are_asked_for_until_the_plan_has_served_with_fewest_and_most_threads():

@@ -73,6 +73,22 @@ def test_only_errors_keep_a_plan_from_fitting():
     assert not fits(judge(seen(oom_kills=1)))
 
 
+def test_a_refusal_where_better_is_forbidden_names_what_serves():
+    choices = (
+        PluginChoice("sheets", "none", "", {"pandas": "does not fit"}),
+        PluginChoice("search", "faiss", "", {}),
+    )
+    plan = dataclasses.replace(plans.plan(), plugins=choices)
+    refusing = seen(plan=plan, endpoints=(endpoint("/x", {503: 7}, well=False),))
+    finding = the("unexpected-status", refusing)
+    assert finding.evidence == (
+        "the plan has sheets served by none, which may refuse: pandas may not load",
+    )
+    assert "expect" in finding.remedy
+    other = seen(plan=plan, endpoints=(endpoint("/x", {500: 7}, well=False),))
+    assert the("unexpected-status", other).evidence == ("[ERROR] it says why",)
+
+
 def test_kills_explain_the_workers_that_the_kernel_killed():
     observed = seen(
         oom_kills=2,

@@ -1,5 +1,6 @@
 """The formats that the caller asked for: which, where to, and what they say."""
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -54,12 +55,17 @@ def check_formats(options: Mapping[str, Any]) -> None:
 
     Raises:
         UsageError: an unknown format, one that does not load or lacks what it needs, two formats
-            for one output.
+            for one output, an output in a folder that is not there or cannot be written to.
     """
     from difflib import get_close_matches
 
     known = {extension.name: extension for extension in find_extensions("reports")}
-    for name, _ in destinations(options):
+    for name, path in destinations(options):
+        if path is not None and not os.access(path.parent, os.W_OK | os.X_OK):
+            raise UsageError(
+                f"cannot write {path}: its folder is not there, or may not be written to",
+                "name a file in a folder that exists",
+            )
         if name not in known:
             near = get_close_matches(name, known, n=1)
             raise UsageError(

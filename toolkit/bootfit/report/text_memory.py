@@ -66,7 +66,7 @@ def _cells(row: MemoryRow) -> tuple[str, ...]:
     return (
         "–" if row.import_seconds is None else f"{row.import_seconds:.2f}",
         "–" if row.alone_bytes is None else _mib(row.alone_bytes),
-        "" if row.on_top_bytes is None else f"{row.on_top_bytes / MIB:+.1f}",
+        "" if row.on_top_bytes is None else f"{round(row.on_top_bytes / MIB, 1) + 0.0:+.1f}",
         "–" if row.spread is None else f"{100 * row.spread:.1f} %",
         "" if row.of_budget is None else f"{100 * row.of_budget:.0f} %",
         "" if row.transient_bytes is None else _mib(row.transient_bytes),

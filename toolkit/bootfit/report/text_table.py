@@ -48,10 +48,11 @@ def fitted(
         if not columns[going].goes:
             break
         kept.remove(going)
+    too_wide = sum(needs[index] + _GAP for index in kept) - _GAP > width
     table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
     for index in kept:
         column = columns[index]
-        folds = column.folds or index == 0
+        folds = column.folds or (index == 0 and too_wide)
         table.add_column(
             column.heading,
             justify=column.justify,

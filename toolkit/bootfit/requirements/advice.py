@@ -73,17 +73,21 @@ def with_advice(
     )
 
 
-def _remedy(finding: Finding, pythons: Sequence[str], versions: Mapping[str, str]) -> str:
+def _remedy(finding: Finding, pythons: Mapping[str, bool], versions: Mapping[str, str]) -> str:
     better = versions.get(finding.subject, "")
     # What brings a distribution in is what the project can change, once it is known.
     parts = [better, "" if _WHOSE in better else finding.remedy]
-    if pythons:
-        parts.append(f"everything installs on Python {', '.join(pythons)}")
+    for told, compiles in (("installs on", False), ("installs, if it builds, on", True)):
+        if those := [python for python, builds in pythons.items() if builds is compiles]:
+            parts.append(f"everything {told} Python {', '.join(those)}")
     return "; ".join(part for part in parts if part)
 
 
-def _pythons(inquiry: Inquiry, checks: Sequence[DistributionCheck]) -> list[str]:
-    """Return the Pythons of the platform on which the whole project installs, newest first."""
+def _pythons(inquiry: Inquiry, checks: Sequence[DistributionCheck]) -> dict[str, bool]:
+    """Return the Pythons of the platform on which the whole project installs, newest first.
+
+    And of each whether something has to be compiled for that.
+    """
     # What is built here is built there as well, by the same tools.
     built = {check.name for check in checks if check.installs and check.verdict in _BUILT}
     targets = [
@@ -104,9 +108,16 @@ def _pythons(inquiry: Inquiry, checks: Sequence[DistributionCheck]) -> list[str]
     for other, answer in zip(others, resolve_on_each(others), strict=True):
         chosen = other.candidates(answer) if isinstance(answer, Resolution) else None
         if chosen is not None and all(_installs(c, other, built) for c in chosen):
-            fitting.append(other.target)
-    ordered = sorted(fitting, key=lambda target: target.python_minor, reverse=True)
-    return [target.python for target in ordered]
+            several = (*other.locked(), *chosen)
+            fitting.append((other.target, any(_compiles(one, other) for one in several)))
+    fitting.sort(key=lambda one: one[0].python_minor, reverse=True)
+    return {target.python: compiles for target, compiles in fitting}
+
+
+def _compiles(candidate: Candidate, inquiry: Inquiry) -> bool:
+    need = inquiry.builds.get((candidate.name, candidate.version))
+    compiled = need is not None and need.need in {"c-sdist", "rust-sdist"}
+    return compiled and needs_build(candidate, inquiry.target)
 
 
 def _build(target: Target) -> tuple[tuple[int, int], bool]:

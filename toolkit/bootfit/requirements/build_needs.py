@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -52,6 +53,10 @@ _CYTHON_3 = date(2023, 7, 17)
 _NEWER_CYTHON = "its build takes the newest Cython, and it is of {:%Y-%m-%d}, before Cython 3"
 #: Where setuptools still has it: the release without it wants Python 3.9.
 _WITH_PKG_RESOURCES = "<3.9"
+#: What older releases of setuptools use was taken out of Python 3.12: distutils (below 60) and
+#: `pkgutil.ImpImporter`. Tried: 49.1.3, 59.8.0, 65.7.0 and 66.0.0 fail to import there.
+_SETUPTOOLS_OF_3_12 = Version("66.1.0")
+_BEFORE_3_12 = "<3.12"
 
 
 @dataclass(frozen=True)
@@ -131,6 +136,8 @@ def build_pythons(texts: Mapping[str, str], need: Need) -> tuple[str, str]:
     script = texts.get("setup.py", "")
     if bound := pythons(script):
         return bound, f"its setup.py allows Python {bound} alone"
+    if last := _last_setuptools(texts.get("pyproject.toml")):
+        return _BEFORE_3_12, f"its build pins setuptools to {last}, which does not start on 3.12"
     newest = unbounded(texts.get("pyproject.toml"), "setuptools")
     if newest and imports_at_once(script, "pkg_resources"):
         return _WITH_PKG_RESOURCES, (
@@ -207,6 +214,26 @@ def unbounded(pyproject: str | None, name: str) -> bool:
             limits = {part.operator for part in requirement.specifier}
             return not limits & {"<", "<=", "==", "~=", "==="}
     return name == "setuptools"
+
+
+def _last_setuptools(pyproject: str | None) -> str:
+    """Return the bound below which the build keeps setuptools, where none of it runs on 3.12.
+
+    "" where a newer one may be taken. A requirement with a marker says nothing of other Pythons.
+    """
+    for requirement in _build_requires(pyproject):
+        if canonicalize_name(requirement.name) != "setuptools" or requirement.marker:
+            continue
+        for part in requirement.specifier:
+            try:
+                bound = Version(part.version.removesuffix(".*"))
+            except InvalidVersion:
+                continue
+            below = bound <= _SETUPTOOLS_OF_3_12 if part.operator == "<" else None
+            exact = bound < _SETUPTOOLS_OF_3_12 if part.operator in {"<=", "==", "==="} else None
+            if below or exact:
+                return str(part)
+    return ""
 
 
 def runs_setup(requires: Sequence[str], backend: str) -> bool:

@@ -69,17 +69,21 @@ def _pages(
     }
     asked = [package for package in packages.values() if package not in unknown]
     index.begin(package.name for package in asked)
-    failing_since, last = None, ""
+    #: By index: since when nothing but failures came of it, and what the last one was.
+    failing: dict[str, tuple[float, str]] = {}
     for package in asked:
-        if failing_since and time.monotonic() - failing_since > index.timeout_seconds:
+        begun = time.monotonic()
+        since, last = failing.get(package.index, (begun, ""))
+        if begun - since > index.timeout_seconds:
             unknown[package] = last
             continue
-        begun = time.monotonic()
         try:
             pages[package.name] = index.page(package.name)
         except UndeterminedError as error:
-            failing_since = failing_since or begun
-            unknown[package] = last = error.message
+            unknown[package] = error.message
+            failing[package.index] = (since, error.message)
+        else:
+            failing.pop(package.index, None)
     return pages, unknown
 
 

@@ -170,6 +170,8 @@ def _about_surroundings(plan: Plan, situation: Situation) -> Iterator[Finding]:
 def _about_requests(plan: Plan, measurements: MeasurementSet) -> Iterator[Finding]:
     if plan.refusal is not None or plan.memory.requests_basis == "measured":
         return
+    memory = plan.memory
+    tight = memory.predicted_peak_bytes * rules.ALLOWANCE_MAY_MISS > memory.budget_bytes
     failed = [one for one in measurements.serving if one.status != "measured"]
     basis = "carried over from other rungs" if "carried" in plan.memory.requests_basis else ""
     yield rules.RequestsNotMeasured.finding(
@@ -177,6 +179,7 @@ def _about_requests(plan: Plan, measurements: MeasurementSet) -> Iterator[Findin
         f"what {plan.app}'s requests need is {basis or 'an allowance'}, not measured",
         evidence=[f"{one.threads} thread(s): {one.detail}" for one in failed],
         remedy="mend what is in the way" if failed else "plan without --measured",
+        severity=Severity.WARNING if tight else None,
     )
 
 

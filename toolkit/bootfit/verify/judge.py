@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bootfit.model.finding import Finding, Severity
+from bootfit.model.plan import Plan
 from bootfit.model.sizes import format_mib
 from bootfit.verify import rules
 from bootfit.verify.observed import Observed
@@ -115,15 +116,29 @@ def _answers(seen: Observed) -> list[Finding]:
             told = ", ".join(
                 f"{status} x {count}" for status, count in sorted(endpoint.statuses.items())
             )
+            refusing = _below_the_best(seen.plan) if 503 in endpoint.statuses else []
             findings.append(
                 rules.UnexpectedStatus.finding(
                     name,
                     f"{name} answered {told}",
-                    evidence=[*_causes(seen), *_log(seen)],
-                    remedy="mend the endpoint, or state what it may answer in expect",
+                    evidence=[*_causes(seen), *refusing, *(_log(seen) if not refusing else ())],
+                    remedy="more memory for a better implementation, or 503 in expect where its "
+                    "refusal will do"
+                    if refusing
+                    else "mend the endpoint, or state what it may answer in expect",
                 )
             )
     return findings
+
+
+def _below_the_best(plan: Plan) -> list[str]:
+    """Return where the plan forbids what is better: what is left may refuse by its contract."""
+    return [
+        f"the plan has {choice.plugin} served by {choice.implementation}, which may refuse: "
+        f"{', '.join(choice.forbidden)} may not load"
+        for choice in plan.plugins
+        if choice.forbidden
+    ]
 
 
 def _thrashing(seen: Observed) -> list[Finding]:
