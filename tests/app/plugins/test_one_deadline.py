@@ -59,13 +59,13 @@ def test_a_solver_that_finds_nothing_leaves_time_for_the_rung_below(boundless, m
     monkeypatch.setattr(greedy, "_ATTEMPTS", 10**6)
     plugins = ladder(boundless)
     began = monotonic()
-    outcome = plugins.call("week", "plan", replace(hard_week(60), deadline=began + 2.0))
+    outcome = plugins.call("week", "plan", replace(hard_week(40), deadline=began + 6.0))
     took = monotonic() - began
     assert asked
     assert outcome.implementation == "greedy"
     assert outcome.value.meals
-    # Each with a limit of its own would take 1.6 s and 1.2 s at least.
-    assert took < 2.7
+    # Each with a limit of its own would take 4.8 s and 3.6 s at least.
+    assert took < 8
 
 
 def test_with_no_time_left_nobody_calls_the_request_impossible(boundless):
@@ -78,8 +78,8 @@ def test_a_real_solver_at_its_limit_keeps_to_the_deadline(boundless):
     pytest.importorskip("pulp")
     plugins = ladder(boundless)
     began = monotonic()
-    outcome = plugins.call("week", "plan", replace(hard_week(), deadline=began + 2.0))
-    assert monotonic() - began < 4.0
+    outcome = plugins.call("week", "plan", replace(hard_week(), deadline=began + 5.0))
+    assert monotonic() - began < 8
     assert outcome.value.meals
 
 
