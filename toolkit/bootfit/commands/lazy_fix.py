@@ -8,8 +8,9 @@ from typing import Any
 import click
 
 from bootfit.commands.app_asked import app_named
+from bootfit.commands.boot_weight import HeavyBoot, heavy_boot
 from bootfit.commands.fixing import visible
-from bootfit.commands.imports_of import HeavyBoot, heavy_boot, imports_of
+from bootfit.commands.imports_of import imports_of
 from bootfit.commands.outcome import check_formats, deliver
 from bootfit.commands.walk import Walk
 from bootfit.model.app import AppDescription

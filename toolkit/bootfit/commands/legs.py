@@ -7,7 +7,8 @@ from bootfit.model.errors import UsageError
 
 def measure(walk: Walk) -> None:
     """Learn what the app is and what each implementation costs."""
-    from bootfit.commands.imports_of import imports_of, weigh_boot, with_lazy_imports
+    from bootfit.commands.boot_weight import weigh_boot
+    from bootfit.commands.imports_of import imports_of, with_lazy_imports
     from bootfit.commands.sharding import measure_part
     from bootfit.imports import as_assumed, find_application
     from bootfit.measure import describe, find_interpreter

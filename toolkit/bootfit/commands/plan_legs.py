@@ -56,9 +56,7 @@ def tune(walk: Walk) -> None:
         if not plans:
             break
         # A leak is the same however many threads there are: one run looks for it.
-        served = tuple(
-            missing.serving(walk, description, plan, leaks=plan is plans[-1]) for plan in plans
-        )
+        served = [missing.serving(walk, description, one, leaks=one is plans[-1]) for one in plans]
         measurements = replace(measurements, serving=(*measurements.serving, *served))
     plan, findings = choose(measurements, *on, walk.family)
     walk.run = replace(walk.run, findings=settled(walk.run.findings, plan))
