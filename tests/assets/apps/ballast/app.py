@@ -16,7 +16,11 @@ from flask import Flask
 from bootfit.lazy import Implementation, Plugin, Registry
 
 MIB = 1024 * 1024
-CHILD = "import sys, time; held = b'c' * (int(sys.argv[1]) << 20); time.sleep(0.03)"
+#: One that takes something lives long enough for those of one moment to meet.
+CHILD = (
+    "import sys, time; size = int(sys.argv[1]); held = b'c' * (size << 20);"
+    "time.sleep(0.15 if size else 0)"
+)
 
 
 def mib(name):
