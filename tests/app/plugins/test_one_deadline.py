@@ -59,7 +59,8 @@ def test_a_solver_that_finds_nothing_leaves_time_for_the_rung_below(boundless, m
     monkeypatch.setattr(greedy, "_ATTEMPTS", 10**6)
     plugins = ladder(boundless)
     began = monotonic()
-    outcome = plugins.call("week", "plan", replace(hard_week(40), deadline=began + 6.0))
+    week = replace(hard_week(40), time_limit_seconds=6.0, deadline=began + 6.0)
+    outcome = plugins.call("week", "plan", week)
     took = monotonic() - began
     assert asked
     assert outcome.implementation == "greedy"
@@ -78,7 +79,8 @@ def test_a_real_solver_at_its_limit_keeps_to_the_deadline(boundless):
     pytest.importorskip("pulp")
     plugins = ladder(boundless)
     began = monotonic()
-    outcome = plugins.call("week", "plan", replace(hard_week(), deadline=began + 5.0))
+    week = replace(hard_week(), time_limit_seconds=5.0, deadline=began + 5.0)
+    outcome = plugins.call("week", "plan", week)
     assert monotonic() - began < 8
     assert outcome.value.meals
 
